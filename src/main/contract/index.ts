@@ -1,0 +1,24 @@
+import { compareContract } from './compare.ts'
+import { demoContract, liveContract } from './live.ts'
+import { catalogContract, queryContract } from './query.ts'
+import { appContract, settingsContract } from './settings.ts'
+import { sourceContract } from './source.ts'
+import { workspaceContract } from './workspace.ts'
+
+/**
+ * Everything that a window can ask of the engine. Client and server types are derived from it, and
+ * both sides validate against it. A failure crosses as one oRPC error of code `MILLRACE` whose data
+ * is a `Fault` (see `rpc/faults.ts`).
+ */
+export const contract = {
+  app: appContract,
+  source: sourceContract,
+  workspace: workspaceContract,
+  live: liveContract,
+  demo: demoContract,
+  query: queryContract,
+  catalog: catalogContract,
+  compare: compareContract,
+  settings: settingsContract,
+}
+export type Contract = typeof contract

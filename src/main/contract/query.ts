@@ -1,0 +1,93 @@
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { cellSchema, engineNameSchema, faultSchema, resultColumnSchema } from './values.ts'
+
+/** Time by its place; all in milliseconds, null where not reached. */
+export const queryTimingsSchema = z.object({
+  /** Until the engine had its first row (planning and execution up to it). */
+  firstRowMs: z.number().nullable(),
+  /** Until the engine had its last row. */
+  lastRowMs: z.number().nullable(),
+  /** Reading rows out of the engine, over the network where there is one. */
+  transferMs: z.number().nullable(),
+})
+export type QueryTimings = z.infer<typeof queryTimingsSchema>
+
+export const resultProgressSchema = z.object({
+  /** Rows that can be read now. */
+  rowsReady: z.number().int(),
+  /** True once the last row is there; `rowsReady` is then the result's row count. */
+  complete: z.boolean(),
+  /** Set where the result was cut at the row limit of source queries. */
+  cutAtRows: z.number().int().nullable(),
+  /** Set where the query failed after its first rows. */
+  fault: faultSchema.nullable(),
+  timings: queryTimingsSchema,
+})
+export type ResultProgress = z.infer<typeof resultProgressSchema>
+
+export const resultPageSchema = z.object({
+  offset: z.number().int(),
+  rows: z.array(z.array(cellSchema)),
+  /** Cells longer than 4,096 characters, cut there: [row within the page, column]. */
+  cutCells: z.array(z.tuple([z.number().int(), z.number().int()])),
+  progress: resultProgressSchema,
+})
+export type ResultPage = z.infer<typeof resultPageSchema>
+
+const queryId = z.string().min(1).max(64)
+
+export const queryContract = {
+  /** Runs one statement, read-only. Answers with the first page as soon as the engine has it. */
+  start: oc
+    .input(
+      z.object({
+        /** Chosen by the caller, so that it can cancel before the answer. */
+        queryId,
+        engine: engineNameSchema,
+        sql: z.string(),
+        pageRows: z.number().int().min(1).max(1000).default(200),
+      }),
+    )
+    .output(z.object({ columns: z.array(resultColumnSchema), page: resultPageSchema })),
+  /** Any page, in any order; waits (bounded) for rows that the engine has not produced yet. */
+  page: oc
+    .input(z.object({ queryId, offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))
+    .output(resultPageSchema),
+  progress: oc.input(z.object({ queryId })).output(resultProgressSchema),
+  /** One cell, whole. */
+  cell: oc
+    .input(z.object({ queryId, row: z.number().int().min(0), column: z.number().int().min(0) }))
+    .output(z.object({ cell: cellSchema })),
+  /** Stops the work on the server too. Rows already read stay readable. */
+  cancel: oc.input(z.object({ queryId })).output(z.object({ cancelled: z.boolean() })),
+  /** Forgets the result and frees its space. */
+  close: oc.input(z.object({ queryId })).output(z.object({ closed: z.boolean() })),
+}
+
+export const catalogColumnSchema = z.object({
+  name: z.string(),
+  type: z.string(),
+  /** The source's type, for a replica column. */
+  sourceType: z.string().nullable(),
+  key: z.boolean(),
+  /** One sentence where the column is kept as text, or was renamed. */
+  note: z.string().nullable(),
+})
+export const catalogTableSchema = z.object({
+  schema: z.string(),
+  name: z.string(),
+  kind: z.enum(['table', 'view', 'partitioned']),
+  rows: z.number().nullable(),
+  /** False for tables that the source has and the replica does not copy. */
+  replicated: z.boolean(),
+  columns: z.array(catalogColumnSchema),
+})
+export type CatalogTable = z.infer<typeof catalogTableSchema>
+
+export const catalogContract = {
+  /** Schemas, tables and columns of one engine, for the tree and for completion. */
+  tables: oc.input(z.object({ engine: engineNameSchema })).output(z.array(catalogTableSchema)),
+  /** Function names of one engine, for completion. */
+  functions: oc.input(z.object({ engine: engineNameSchema })).output(z.array(z.string())),
+}

@@ -1,0 +1,54 @@
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { sourceAddressSchema } from './source.ts'
+import { instantSchema, tableNameSchema } from './values.ts'
+
+/** A workspace is one replica file and the source that it follows. */
+export const workspaceSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  filePath: z.string(),
+  /** The source without its password. */
+  source: sourceAddressSchema.omit({ password: true }),
+  isDemo: z.boolean(),
+  /** Marked by the user; the window hatches its edge. */
+  isProduction: z.boolean(),
+  lastOpenedAt: instantSchema.nullable(),
+})
+export type Workspace = z.infer<typeof workspaceSchema>
+
+export const workspaceContract = {
+  list: oc.output(z.array(workspaceSchema)),
+  /** The open one, or null. */
+  current: oc.output(workspaceSchema.nullable()),
+  /** Makes publication and slot, copies the tables, follows. Answers once the slot is asked for. */
+  start: oc
+    .input(
+      z.object({
+        name: z.string().min(1),
+        address: sourceAddressSchema,
+        tables: z.array(tableNameSchema).min(1),
+        isProduction: z.boolean().default(false),
+        /** Default: a file named for the workspace in the app's data folder. */
+        filePath: z.string().optional(),
+        /** Keep the password in the system's keychain. */
+        keepPassword: z.boolean().default(true),
+      }),
+    )
+    .output(workspaceSchema),
+  /** Opens an earlier one and follows on; `PASSWORD_NEEDED` where none is kept. */
+  open: oc.input(z.object({ id: z.string(), password: z.string().optional() })).output(workspaceSchema),
+  /** Starts the embedded Postgres with its shop and traffic if need be, and opens its workspace. */
+  openDemo: oc.output(workspaceSchema),
+  /** Stops following and closes the file; slot and publication stay for the next time. */
+  close: oc.output(z.object({ closed: z.boolean() })),
+  /** Drops slot and publication on the source, and deletes the file if asked to. */
+  remove: oc
+    .input(z.object({ id: z.string(), deleteFile: z.boolean() }))
+    .output(z.object({ droppedSlot: z.boolean(), droppedPublications: z.array(z.string()) })),
+  /** Stops the stream (the source keeps its log for us) and goes on with it. */
+  pause: oc.output(z.object({ paused: z.boolean() })),
+  resume: oc.output(z.object({ paused: z.boolean() })),
+  /** Copies one table again from a new snapshot. */
+  resyncTable: oc.input(tableNameSchema).output(z.object({ started: z.boolean() })),
+}
