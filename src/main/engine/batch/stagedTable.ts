@@ -1,0 +1,195 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import type { OldRow } from '../decode/pgoutput.ts'
+import { ColumnKind, type TupleIndex } from '../model/tuple.ts'
+import type { TablePlan } from '../typemap/tablePlan.ts'
+import { CsvBuffer } from './csvBuffer.ts'
+
+/** The first fields of every staged row: the operation, its place in the segment, missing columns. */
+export const stagedPrefix = ['__operation', '__sequence', '__missing'] as const
+export const Operation = { insert: 0x49, update: 0x55, delete: 0x44 } as const
+
+/** Beyond this a segment's rows go to its file while the transaction is still coming. */
+const SPILL_BYTES = 8 << 20
+const FIRST_BUFFER_BYTES = 64 << 10
+
+/**
+ * Rows of one table, staged as CSV, that one set of statements applies. A table's batch is usually
+ * one segment; a change that needs the rows before it to be in place starts another.
+ */
+export interface Segment {
+  path: string
+  csv: CsvBuffer
+  /** Open while the segment spills. */
+  file: number | null
+  fileBytes: number
+  rows: number
+  inserts: number
+  /** Rows that replace or remove one: the replica must be searched for their keys. */
+  replacing: number
+  /** Some update lacks values that the source did not send because they had not changed. */
+  hasMissing: boolean
+  /** One update that changed its key and lacks values: they come from the row of the old key. */
+  rekeyedWithMissing: boolean
+}
+
+export interface TableCounts {
+  inserts: number
+  updates: number
+  deletes: number
+  truncates: number
+}
+
+/** The changes of one table in one batch, on their way into CSV. */
+export class StagedTable {
+  readonly plan: TablePlan
+  readonly segments: Segment[] = []
+  readonly counts: TableCounts = { inserts: 0, updates: 0, deletes: 0, truncates: 0 }
+  /** Rows from before this batch are to be removed first. */
+  truncateFirst = false
+  lastCommitMicros = 0n
+  private readonly folder: string
+  private readonly label: string
+  private readonly takeBuffer: (bytes: number) => Buffer
+  private readonly mayNeedQuotes: boolean[]
+  private readonly keyColumns: number[]
+  private segmentNumber = 0
+  private current: Segment | null = null
+
+  constructor(plan: TablePlan, folder: string, label: string, takeBuffer: (bytes: number) => Buffer) {
+    this.plan = plan
+    this.folder = folder
+    this.label = label
+    this.takeBuffer = takeBuffer
+    this.mayNeedQuotes = plan.columns.map((column) => column.plan.mayNeedQuotes)
+    this.keyColumns = plan.columns.flatMap((column, index) => (column.inKey ? [index] : []))
+  }
+
+  insert(row: TupleIndex, worstBytes: number): void {
+    this.counts.inserts++
+    this.writeRow(Operation.insert, row, null, worstBytes)
+  }
+
+  update(oldRow: OldRow, old: TupleIndex, row: TupleIndex, worstBytes: number): void {
+    this.counts.updates++
+    const fallback = oldRow === 'full' ? old : null
+    if (this.plan.identity === 'whole-row') {
+      this.writeRow(Operation.delete, old, null, worstBytes)
+      this.writeRow(Operation.insert, row, fallback, worstBytes)
+      return
+    }
+    const keyChanged = oldRow !== 'none' && this.keyColumns.some((column) => this.differsAt(column, old, row))
+    if (!keyChanged) {
+      this.writeRow(Operation.update, row, fallback, worstBytes)
+      return
+    }
+    const alone = fallback === null && lacksValues(row)
+    if (alone) this.endSegment()
+    this.writeRow(Operation.delete, old, null, worstBytes)
+    this.writeRow(Operation.update, row, fallback, worstBytes)
+    if (alone) {
+      this.current!.rekeyedWithMissing = true
+      this.endSegment()
+    }
+  }
+
+  delete(old: TupleIndex, worstBytes: number): void {
+    this.counts.deletes++
+    this.writeRow(Operation.delete, old, null, worstBytes)
+  }
+
+  /** Whatever was staged before is gone by it. Answers the segments that need no applying any more. */
+  truncate(): Segment[] {
+    this.counts.truncates++
+    this.truncateFirst = true
+    this.endSegment()
+    return this.segments.splice(0)
+  }
+
+  private differsAt(column: number, old: TupleIndex, row: TupleIndex): boolean {
+    // A key value that is an unchanged TOAST value has, as it says, not changed.
+    return row.kinds[column] !== ColumnKind.unchanged && !row.equalsAt(column, old)
+  }
+
+  private writeRow(operation: number, row: TupleIndex, fallback: TupleIndex | null, worstBytes: number): void {
+    const segment = this.current ?? this.startSegment()
+    const { csv } = segment
+    const { columnCount } = row
+    csv.reserve(2 * worstBytes + 4 * columnCount + 32)
+    csv.startRow()
+    csv.letterField(operation)
+    csv.numberField(segment.rows)
+    if (operation !== Operation.delete && fallback === null && lacksValues(row)) {
+      writeMissing(csv, row)
+      segment.hasMissing = true
+    } else {
+      csv.nullField()
+    }
+    for (let column = 0; column < columnCount; column++) {
+      let from = row
+      if (row.kinds[column] === ColumnKind.unchanged && fallback !== null) from = fallback
+      if (from.kinds[column] !== ColumnKind.text) csv.nullField()
+      else if (this.mayNeedQuotes[column]) csv.textField(from.bytes, from.starts[column]!, from.ends[column]!)
+      else csv.plainField(from.bytes, from.starts[column]!, from.ends[column]!)
+    }
+    csv.endRow()
+    segment.rows++
+    if (operation === Operation.insert) segment.inserts++
+    else segment.replacing++
+    if (csv.length >= SPILL_BYTES) spill(segment)
+  }
+
+  private startSegment(): Segment {
+    const segment: Segment = {
+      path: join(this.folder, `${this.label}-${this.plan.oid}-${this.segmentNumber++}.csv`),
+      csv: new CsvBuffer(this.takeBuffer(FIRST_BUFFER_BYTES)),
+      file: null,
+      fileBytes: 0,
+      rows: 0,
+      inserts: 0,
+      replacing: 0,
+      hasMissing: false,
+      rekeyedWithMissing: false,
+    }
+    this.segments.push(segment)
+    this.current = segment
+    return segment
+  }
+
+  private endSegment(): void {
+    this.current = null
+  }
+}
+
+function lacksValues(row: TupleIndex): boolean {
+  for (let column = 0; column < row.columnCount; column++) {
+    if (row.kinds[column] === ColumnKind.unchanged) return true
+  }
+  return false
+}
+
+/** A `1` for each column that was not sent, a `0` for each that was. */
+function writeMissing(csv: CsvBuffer, row: TupleIndex): void {
+  for (let column = 0; column < row.columnCount; column++) {
+    csv.bytes[csv.length++] = row.kinds[column] === ColumnKind.unchanged ? 0x31 : 0x30
+  }
+  csv.nullField()
+}
+
+/** Moves what is staged to the segment's file, which makes room for the rest of the transaction. */
+export function spill(segment: Segment): void {
+  segment.file ??= openSync(segment.path, 'w', 0o600)
+  const { csv } = segment
+  for (let offset = 0; offset < csv.length; ) {
+    offset += writeSync(segment.file, csv.bytes, offset, csv.length - offset)
+  }
+  segment.fileBytes += csv.length
+  csv.length = 0
+}
+
+/** Puts the whole segment in its file, for DuckDB to read. */
+export function finishSegmentFile(segment: Segment): void {
+  spill(segment)
+  if (segment.file !== null) closeSync(segment.file)
+  segment.file = null
+}

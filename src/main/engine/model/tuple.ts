@@ -1,0 +1,41 @@
+/** How pgoutput marks a column of a row: SQL NULL, an unchanged TOAST value that was not sent, or text. */
+export const ColumnKind = { null: 0x6e, unchanged: 0x75, text: 0x74, binary: 0x62 } as const
+
+/**
+ * Where the columns of one row lie in somebody else's bytes. One instance is used again and again,
+ * so that a row costs no allocation.
+ */
+export class TupleIndex {
+  bytes: Buffer = Buffer.alloc(0)
+  columnCount = 0
+  kinds: Uint8Array = new Uint8Array(64)
+  starts: Uint32Array = new Uint32Array(64)
+  ends: Uint32Array = new Uint32Array(64)
+
+  /** Makes room for `columnCount` columns. */
+  reset(bytes: Buffer, columnCount: number): void {
+    this.bytes = bytes
+    this.columnCount = columnCount
+    if (columnCount > this.kinds.length) {
+      const capacity = Math.max(columnCount, this.kinds.length * 2)
+      this.kinds = new Uint8Array(capacity)
+      this.starts = new Uint32Array(capacity)
+      this.ends = new Uint32Array(capacity)
+    }
+  }
+
+  /** True where both hold the same kind and the same bytes in `column`. */
+  equalsAt(column: number, other: TupleIndex): boolean {
+    if (this.kinds[column] !== other.kinds[column]) return false
+    if (this.kinds[column] !== ColumnKind.text) return true
+    return (
+      this.bytes.compare(
+        other.bytes,
+        other.starts[column],
+        other.ends[column],
+        this.starts[column],
+        this.ends[column],
+      ) === 0
+    )
+  }
+}

@@ -1,0 +1,82 @@
+import type { SourceRelation } from '../model/relation.ts'
+import { planAsText, planColumn, type ColumnPlan } from './index.ts'
+
+export interface PlannedColumn {
+  attnum: number
+  sourceName: string
+  replicaName: string
+  typeOid: number
+  typmod: number
+  sourceType: string
+  /** Part of the key by which a changed row is found again. */
+  inKey: boolean
+  plan: ColumnPlan
+}
+
+/**
+ * How a changed row is found in the replica: by its key, by all of its values (REPLICA IDENTITY
+ * FULL without a key, where equal rows are interchangeable), or not at all (inserts only).
+ */
+export type RowIdentity = 'key' | 'whole-row' | 'none'
+
+/** What a source table becomes in the replica, decided once and recorded in the file. */
+export interface TablePlan {
+  oid: number
+  /** Names on the source. */
+  schema: string
+  name: string
+  /** Names in the replica: the same, but for a schema that DuckDB or Millrace keeps for itself. */
+  replicaSchema: string
+  replicaTable: string
+  identity: RowIdentity
+  columns: PlannedColumn[]
+  /** Columns that are not copied, and why. */
+  omitted: { name: string; reason: string }[]
+}
+
+const reservedSchemas = new Set(['millrace', 'history', 'information_schema', 'pg_catalog', 'main', 'temp'])
+
+/**
+ * `textColumns` names the columns that hold values out of DuckDB's range and are kept as text.
+ * DuckDB folds case and has a pseudo-column `rowid`: a column whose name collides gets its attnum
+ * behind an underscore. https://duckdb.org/docs/stable/sql/dialect/keywords_and_identifiers
+ */
+export function planTable(relation: SourceRelation, textColumns: ReadonlyMap<string, string> = new Map()): TablePlan {
+  const keyAttnums = new Set(relation.primaryKey.length > 0 ? relation.primaryKey : relation.identityKey)
+  const wholeRow = relation.replicaIdentity === 'full' && relation.primaryKey.length === 0
+  const identity: RowIdentity =
+    relation.identityKey.length === 0 ? 'none' : wholeRow ? 'whole-row' : 'key'
+  const taken = new Set(['rowid'])
+  const columns: PlannedColumn[] = []
+  const omitted: TablePlan['omitted'] = []
+  for (const column of relation.columns) {
+    if (column.generated !== '') {
+      omitted.push({ name: column.name, reason: 'generated on the source, which does not send it in its log' })
+      continue
+    }
+    let replicaName = column.name
+    while (taken.has(replicaName.toLowerCase())) replicaName = `${replicaName}_${column.attnum}`
+    taken.add(replicaName.toLowerCase())
+    const textNote = textColumns.get(column.name)
+    columns.push({
+      attnum: column.attnum,
+      sourceName: column.name,
+      replicaName,
+      typeOid: column.typeOid,
+      typmod: column.typmod,
+      sourceType: column.typeName,
+      inKey: identity === 'key' && keyAttnums.has(column.attnum),
+      plan: textNote === undefined ? planColumn(column) : planAsText(column, textNote),
+    })
+  }
+  return {
+    oid: relation.oid,
+    schema: relation.schema,
+    name: relation.name,
+    replicaSchema: reservedSchemas.has(relation.schema.toLowerCase()) ? `${relation.schema}_source` : relation.schema,
+    replicaTable: relation.name,
+    identity,
+    columns,
+    omitted,
+  }
+}
