@@ -1,0 +1,57 @@
+import { useEffect } from 'react'
+import { create } from 'zustand'
+import { usePlaceIsShown } from './places.ts'
+
+/** One action, told once: it serves menu, palette and shortcut alike. */
+export interface Command {
+  /** Stable and dotted: `explore.run`. */
+  id: string
+  label: string
+  /** `Ctrl+Shift+Enter`, `F5`; `Ctrl` is Cmd on a Mac. The first is the one that is shown. */
+  keys?: string[]
+  /** The heading in the palette and in the shortcuts sheet. */
+  group: string
+  /** False: hidden in the palette, and its keys go on to whoever else listens. */
+  when?(): boolean
+  perform(): void | Promise<void>
+}
+
+interface CommandRegistry {
+  /** In order of registration; of two with the same key the later one is asked first. */
+  commands: readonly Command[]
+}
+
+export const useCommandRegistry = create<CommandRegistry>()(() => ({ commands: [] }))
+
+/** Registers, and answers with the way back. A command of the same id is replaced while this one lasts. */
+export function registerCommands(added: readonly Command[]): () => void {
+  useCommandRegistry.setState(({ commands }) => ({ commands: [...commands, ...added] }))
+  return () =>
+    useCommandRegistry.setState(({ commands }) => ({ commands: commands.filter((command) => !added.includes(command)) }))
+}
+
+/** Registers while mounted and shown. Give a stable array (`useMemo`). */
+export function useCommands(commands: readonly Command[]): void {
+  const shown = usePlaceIsShown()
+  useEffect(() => (shown ? registerCommands(commands) : undefined), [commands, shown])
+}
+
+export function isAvailable(command: Command): boolean {
+  return command.when?.() ?? true
+}
+
+/** Newest first, one of each id, the available ones only. */
+export function availableCommands(commands: readonly Command[]): Command[] {
+  const byId = new Map<string, Command>()
+  for (const command of [...commands].reverse()) {
+    if (!byId.has(command.id) && isAvailable(command)) byId.set(command.id, command)
+  }
+  return [...byId.values()].reverse()
+}
+
+export function performCommand(id: string): boolean {
+  const found = availableCommands(useCommandRegistry.getState().commands).find((command) => command.id === id)
+  if (!found) return false
+  void found.perform()
+  return true
+}

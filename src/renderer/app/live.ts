@@ -1,0 +1,98 @@
+import { create } from 'zustand'
+import type { LagPoint, LiveSnapshot } from '../../main/contract/live.ts'
+import { engine, useConnection } from './engineClient.ts'
+import { keepEqualParts } from './structure.ts'
+
+/** What the engine pushes a few times a second, and the lag of the last 15 minutes. */
+export interface LiveState {
+  /** Null until the first push. Parts that did not change keep their identity. */
+  snapshot: LiveSnapshot | null
+  /** A point a second, oldest first. */
+  history: readonly LagPoint[]
+}
+
+export const useLiveStore = create<LiveState>()(() => ({ snapshot: null, history: [] }))
+
+/** `useLive((live) => live.snapshot?.lag)`: draws again only where the chosen part changes. */
+export function useLive<Chosen>(choose: (live: LiveState) => Chosen): Chosen {
+  return useLiveStore(choose)
+}
+
+const HISTORY_MS = 15 * 60_000
+const POINT_EVERY_MS = 1_000
+
+/** The history with a point of this moment at its end, where a second has passed since the last one. */
+export function withPoint(history: readonly LagPoint[], snapshot: LiveSnapshot, nowMs: number): readonly LagPoint[] {
+  const last = history.at(-1)
+  if (last && nowMs - last.atMs < POINT_EVERY_MS) return history
+  const point: LagPoint = {
+    atMs: nowMs,
+    freshnessSeconds: snapshot.lag.freshnessSeconds,
+    lagBytes: snapshot.lag.endToEndLagBytes,
+    changesPerSecond: snapshot.lag.changesPerSecond,
+  }
+  const from = history.findIndex((entry) => entry.atMs >= nowMs - HISTORY_MS)
+  return [...(from === -1 ? [] : history.slice(from)), point]
+}
+
+function take(snapshot: LiveSnapshot): void {
+  useLiveStore.setState((before) => {
+    const sameWorkspace = before.snapshot?.workspaceId === snapshot.workspaceId
+    const history = sameWorkspace || before.snapshot === null ? before.history : []
+    return {
+      snapshot: keepEqualParts(before.snapshot, snapshot),
+      history: snapshot.workspaceId === null ? [] : withPoint(history, snapshot, Date.now()),
+    }
+  })
+}
+
+async function readHistory(): Promise<void> {
+  const history = await engine.live.history()
+  useLiveStore.setState({ history })
+}
+
+async function readUntilEnd(signal: AbortSignal): Promise<void> {
+  await readHistory()
+  for await (const snapshot of await engine.live.watch(undefined, { signal })) {
+    const before = useLiveStore.getState().snapshot?.workspaceId
+    take(snapshot)
+    if (before !== undefined && before !== snapshot.workspaceId && snapshot.workspaceId !== null) await readHistory()
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
+  })
+}
+
+/** Reads `live.watch` for as long as the window lives; where it ends, it starts again. Answers with a stop. */
+export function followLive(): () => void {
+  const stop = new AbortController()
+  let round = new AbortController()
+
+  // A new link has no stream on it: end the round that waits on the old one.
+  const unsubscribe = useConnection.subscribe((now, before) => {
+    if (now.generation !== before.generation || now.state !== before.state) round.abort()
+  })
+
+  async function run(): Promise<void> {
+    while (!stop.signal.aborted) {
+      round = new AbortController()
+      const { signal } = round
+      try {
+        await readUntilEnd(signal)
+      } catch {
+        // The connection's own state tells of it; the figures stay as they were last seen.
+      }
+      if (!stop.signal.aborted) await pause(500, stop.signal)
+    }
+  }
+  void run()
+  return () => {
+    stop.abort()
+    round.abort()
+    unsubscribe()
+  }
+}
