@@ -1,0 +1,200 @@
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import pg from 'pg'
+import { MillraceError } from '../../contract/errors.ts'
+import type { SourceAddress } from '../../contract/source.ts'
+import { describeAddress } from './address.ts'
+import { faultOfSourceError } from './faults.ts'
+import { readTlsMaterial, tlsOptions, transportAttempts, type TlsMaterial, type TransportAttempt } from './tls.ts'
+
+export interface ConnectOptions {
+  /** What for, in a word: shown on the source as `millrace <purpose>` in pg_stat_activity. */
+  purpose: string
+  /** For the whole of it, second attempts included. Default 10 s. */
+  connectTimeoutMs?: number
+  /** Default: none, whatever the role's setting is. */
+  statementTimeoutMs?: number
+  /** Every transaction refuses to write. */
+  readOnly?: boolean
+  /** A walsender connection, which speaks replication commands and simple queries. */
+  replication?: boolean
+  signal?: AbortSignal
+}
+
+const DEFAULT_CONNECT_TIMEOUT_MS = 10_000
+/** Well under the five minutes after which many firewalls forget a silent connection. */
+const KEEPALIVE_DELAY_MS = 30_000
+
+/** All our connections carry it in `application_name`, so that our own walsender is known again. */
+export const applicationNamePrefix = 'millrace '
+
+/** A `types` object for node-postgres whose values are the server's exact text. */
+export const textTypes: pg.CustomTypesConfig = {
+  getTypeParser: (() => (value: string) => value) as pg.CustomTypesConfig['getTypeParser'],
+}
+
+/**
+ * What the text of a value depends on. A role or a database may have its own, and both COPY and
+ * pgoutput would follow: https://www.postgresql.org/docs/current/config-setting.html
+ *
+ * `extra_float_digits` is 1, not 3: from server 12 any value above 0 gives the shortest text that
+ * reads back as the same float. `lc_monetary` stays as the source has it, because only the source
+ * knows what its `money` means. `row_security` off makes Postgres refuse instead of filtering.
+ */
+const textSettings: Readonly<Record<string, string>> = {
+  datestyle: 'ISO, MDY',
+  intervalstyle: 'postgres',
+  timezone: 'UTC',
+  bytea_output: 'hex',
+  extra_float_digits: '1',
+  client_encoding: 'UTF8',
+  xmloption: 'content',
+  row_security: 'off',
+}
+
+/** A role's limits must not cut a copy, an exported snapshot or a quiet stream. */
+const unlimited: Readonly<Record<string, string>> = {
+  lock_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  idle_session_timeout: '0',
+}
+
+function sessionSettings(options: ConnectOptions): Record<string, string> {
+  return {
+    ...textSettings,
+    ...unlimited,
+    statement_timeout: String(options.statementTimeoutMs ?? 0),
+    ...(options.readOnly ? { default_transaction_read_only: 'on' } : {}),
+  }
+}
+
+/** `-c name=value …`, spaces and backslashes escaped: a walsender is given its settings at start-up. */
+function startupOptions(settings: Readonly<Record<string, string>>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value.replace(/[\\ ]/g, '\\$&')}`)
+    .join(' ')
+}
+
+/** `transaction_timeout` is new in server 17, and may not be named at start-up before. */
+function settingsStatement(settings: Readonly<Record<string, string>>): string {
+  const wanted = Object.entries({ ...settings, transaction_timeout: '0' })
+    .map(([name, value]) => `(${pg.escapeLiteral(name)}, ${pg.escapeLiteral(value)})`)
+    .join(', ')
+  return (
+    `SELECT pg_catalog.set_config(s.name, w.value, false) FROM (VALUES ${wanted}) AS w (name, value) ` +
+    `JOIN pg_catalog.pg_settings AS s ON pg_catalog.lower(s.name) = w.name`
+  )
+}
+
+/**
+ * Opens a connection whose session settings are pinned, so that no setting of the role or the
+ * database changes the text of a value. TLS follows `sslmode` for what it says.
+ *
+ * Throws a MillraceError: CONNECT_*, AUTHENTICATION_FAILED, PASSWORD_NEEDED, DATABASE_MISSING, and
+ * STOPPED where `signal` ended it. Later errors reject the queries that they hit; a lost connection
+ * never becomes an unhandled error.
+ */
+export async function connectSource(address: SourceAddress, options: ConnectOptions): Promise<pg.Client> {
+  const deadline = performance.now() + (options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS)
+  const material = await readTlsMaterial(address)
+  const attempts = transportAttempts(address, material.rootCertificate !== null)
+  let failure: unknown
+  for (const attempt of attempts) {
+    try {
+      return await connectOnce(address, options, attempt, material, Math.max(1, deadline - performance.now()))
+    } catch (error) {
+      failure = error
+      if (!mayTryOtherwise(error)) break
+    }
+  }
+  throw named(faultOfSourceError(failure), address)
+}
+
+/** `prefer` and `allow` have a second way: taken where TLS itself, or pg_hba.conf's word on TLS, was in the way. */
+function mayTryOtherwise(error: unknown): boolean {
+  if ((error as { code?: unknown }).code === '28000') return true
+  return faultOfSourceError(error).code === 'CONNECT_TLS'
+}
+
+function named(fault: MillraceError, address: SourceAddress): MillraceError {
+  if (fault.code === 'STOPPED' || fault.code === 'PASSWORD_NEEDED') return fault
+  const { code, message, advice, detail } = fault
+  const where = describeAddress(address)
+  return new MillraceError({ code, message: message.replace(/\.$/, ` (${where}).`), advice, detail }, { cause: fault.cause })
+}
+
+async function connectOnce(
+  address: SourceAddress,
+  options: ConnectOptions,
+  attempt: TransportAttempt,
+  material: TlsMaterial,
+  timeoutMs: number,
+): Promise<pg.Client> {
+  const settings = sessionSettings(options)
+  const client = new pg.Client({
+    host: address.host,
+    port: address.port,
+    user: address.user,
+    database: address.database,
+    // Always ours, so that node-postgres does not look for one in the environment on its own.
+    password: () => {
+      if (address.password) return address.password
+      throw passwordNeeded(address)
+    },
+    ssl: tlsOptions(attempt, material),
+    application_name: applicationNamePrefix + options.purpose,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEPALIVE_DELAY_MS,
+    sslnegotiation: 'postgres',
+    ...(options.replication ? { replication: 'database', options: startupOptions(settings) } : {}),
+  } as pg.ClientConfig)
+
+  // A connection may be lost between two queries; the next query is told, and nothing else should fall.
+  client.on('error', () => {})
+  let interruption: Error | null = null
+  const interrupt = (error: Error): void => {
+    interruption = error
+    socketOf(client).destroy()
+  }
+  const timer = setTimeout(() => interrupt(new Error('timeout expired')), timeoutMs)
+  const onAbort = (): void => interrupt(stopped())
+  if (options.signal?.aborted) onAbort()
+  options.signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    if (interruption) throw interruption as Error
+    await client.connect()
+    await client.query(settingsStatement(settings))
+    return client
+  } catch (error) {
+    socketOf(client).destroy()
+    throw interruption ?? error
+  } finally {
+    clearTimeout(timer)
+    options.signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+function socketOf(client: pg.Client): Socket {
+  return (client as unknown as { connection: { stream: Socket } }).connection.stream
+}
+
+/** True where what we send travels encrypted, whatever the server behind a proxy sees of it. */
+export function isEncrypted(client: pg.Client): boolean {
+  return socketOf(client) instanceof TLSSocket
+}
+
+function passwordNeeded(address: SourceAddress): MillraceError {
+  return new MillraceError({
+    code: 'PASSWORD_NEEDED',
+    message: `The source wants a password (${describeAddress(address)}).`,
+    advice: 'Give it in the address, in PGPASSWORD, or in ~/.pgpass.',
+  })
+}
+
+function stopped(): MillraceError {
+  return new MillraceError({
+    code: 'STOPPED',
+    message: 'Connecting was stopped before it was done.',
+    advice: 'Connect again when you are ready.',
+  })
+}
