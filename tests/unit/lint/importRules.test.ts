@@ -65,7 +65,7 @@ const right: [promise: string, file: string, code: string][] = [
 describe('the import rules', () => {
   for (const [promise, file, code] of wrong) {
     it(`refuse a wrong import: ${promise}`, async () => {
-      expect(await refusals(file, code)).toHaveLength(1)
+      expect(await refusals(file, code)).not.toEqual([])
     })
   }
   for (const [promise, file, code] of right) {
