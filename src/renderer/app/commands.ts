@@ -19,13 +19,18 @@ export interface Command {
 interface CommandRegistry {
   /** In order of registration; of two with the same key the later one is asked first. */
   commands: readonly Command[]
+  /** Every command that was ever registered, one of each id: for the list of shortcuts. */
+  known: readonly Command[]
 }
 
-export const useCommandRegistry = create<CommandRegistry>()(() => ({ commands: [] }))
+export const useCommandRegistry = create<CommandRegistry>()(() => ({ commands: [], known: [] }))
 
 /** Registers, and answers with the way back. A command of the same id is replaced while this one lasts. */
 export function registerCommands(added: readonly Command[]): () => void {
-  useCommandRegistry.setState(({ commands }) => ({ commands: [...commands, ...added] }))
+  useCommandRegistry.setState(({ commands, known }) => ({
+    commands: [...commands, ...added],
+    known: [...new Map([...known, ...added].map((command) => [command.id, command])).values()],
+  }))
   return () =>
     useCommandRegistry.setState(({ commands }) => ({ commands: commands.filter((command) => !added.includes(command)) }))
 }

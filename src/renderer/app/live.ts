@@ -67,6 +67,20 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
+function untilOpen(signal: AbortSignal): Promise<void> {
+  if (useConnection.getState().state === 'open') return Promise.resolve()
+  return new Promise((resolve) => {
+    const done = (): void => {
+      unsubscribe()
+      resolve()
+    }
+    const unsubscribe = useConnection.subscribe(({ state }) => {
+      if (state === 'open') done()
+    })
+    signal.addEventListener('abort', done, { once: true })
+  })
+}
+
 /** Reads `live.watch` for as long as the window lives; where it ends, it starts again. Answers with a stop. */
 export function followLive(): () => void {
   const stop = new AbortController()
@@ -74,13 +88,14 @@ export function followLive(): () => void {
 
   // A new link has no stream on it: end the round that waits on the old one.
   const unsubscribe = useConnection.subscribe((now, before) => {
-    if (now.generation !== before.generation || now.state !== before.state) round.abort()
+    if (before.state === 'open' && now.state !== 'open') round.abort()
   })
 
   async function run(): Promise<void> {
     while (!stop.signal.aborted) {
       round = new AbortController()
       const { signal } = round
+      await untilOpen(stop.signal)
       try {
         await readUntilEnd(signal)
       } catch {

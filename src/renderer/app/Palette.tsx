@@ -1,0 +1,64 @@
+import { Command as Cmdk } from 'cmdk'
+import { create } from 'zustand'
+import { Dialog } from '../components/Dialog.tsx'
+import { Kbd } from '../components/Kbd.tsx'
+import { availableCommands, useCommandRegistry } from './commands.ts'
+import type { Command } from './commands.ts'
+import { keyCaps, runsOnMac } from './keys.ts'
+import styles from './Palette.module.css'
+
+const usePalette = create<{ open: boolean }>()(() => ({ open: false }))
+
+export function openPalette(): void {
+  usePalette.setState({ open: true })
+}
+
+function closePalette(): void {
+  usePalette.setState({ open: false })
+}
+
+export function byGroup(commands: readonly Command[]): [string, Command[]][] {
+  const groups = new Map<string, Command[]>()
+  for (const command of commands) groups.set(command.group, [...(groups.get(command.group) ?? []), command])
+  return [...groups]
+}
+
+/** Every command that is available now, by name. */
+export function Palette() {
+  const open = usePalette((state) => state.open)
+  return (
+    <Dialog open={open} onClose={closePalette} title="Search or run a command" width={560} bare>
+      <PaletteBody />
+    </Dialog>
+  )
+}
+
+function PaletteBody() {
+  const registered = useCommandRegistry((state) => state.commands)
+  return (
+    <Cmdk label="Commands" className={styles.palette} loop>
+      <Cmdk.Input autoFocus placeholder="Search or run a command" className={styles.input} />
+      <Cmdk.List className={styles.list}>
+        <Cmdk.Empty className={styles.empty}>No command of that name.</Cmdk.Empty>
+        {byGroup(availableCommands(registered)).map(([group, commands]) => (
+          <Cmdk.Group key={group} heading={group} className={styles.group}>
+            {commands.map((command) => (
+              <Cmdk.Item
+                key={command.id}
+                value={`${command.label} ${command.id}`}
+                className={styles.item}
+                onSelect={() => {
+                  closePalette()
+                  void command.perform()
+                }}
+              >
+                <span className={styles.label}>{command.label}</span>
+                {command.keys?.[0] && <Kbd caps={keyCaps(command.keys[0], runsOnMac)} />}
+              </Cmdk.Item>
+            ))}
+          </Cmdk.Group>
+        ))}
+      </Cmdk.List>
+    </Cmdk>
+  )
+}

@@ -1,0 +1,73 @@
+import { Suspense, useEffect, useMemo, useState } from 'react'
+import { Skeleton } from '../components/Skeleton.tsx'
+import { registerCommands } from './commands.ts'
+import type { Command } from './commands.ts'
+import { ErrorBoundary } from './ErrorBoundary.tsx'
+import { OpeningDialog } from './OpeningDialog.tsx'
+import { openPalette, Palette } from './Palette.tsx'
+import { goTo, PlaceIsShown, usePlaces } from './places.ts'
+import type { Place, PlaceId } from './places.ts'
+import { toggleTheme } from './preferences.ts'
+import { Rail } from './Rail.tsx'
+import styles from './Shell.module.css'
+import { StatusBar } from './StatusBar.tsx'
+import { TopBar } from './TopBar.tsx'
+
+function shellCommands(places: readonly Place[]): Command[] {
+  return [
+    ...places.map((place) => ({
+      id: `place.${place.id}`,
+      label: `Go to ${place.label}`,
+      keys: [place.key],
+      group: 'Places',
+      perform: () => goTo(place.id),
+    })),
+    { id: 'palette.open', label: 'Search or run a command', keys: ['Ctrl+K', 'F1'], group: 'Window', perform: openPalette },
+    { id: 'theme.toggle', label: 'Switch between light and dark', group: 'Window', perform: toggleTheme },
+    ...places.flatMap((place) => place.commands?.() ?? []),
+  ]
+}
+
+/** Rail, top bar, the place, and the lag beneath. */
+export function Shell({ places }: { places: readonly Place[] }) {
+  const current = usePlaces((state) => state.current)
+  const commands = useMemo(() => shellCommands(places), [places])
+  useEffect(() => registerCommands(commands), [commands])
+
+  const [visited, setVisited] = useState<readonly PlaceId[]>([current])
+  useEffect(() => {
+    setVisited((before) => (before.includes(current) ? before : [...before, current]))
+  }, [current])
+
+  useEffect(() => {
+    const place = places.find(({ id }) => id === current)
+    document.title = place ? `${place.label} · Millrace` : 'Millrace'
+  }, [current, places])
+
+  return (
+    <div className={styles.shell}>
+      <TopBar />
+      <Rail places={places} />
+      <main className={styles.main}>
+        {places
+          .filter(({ id, keepsMounted }) => id === current || (keepsMounted && visited.includes(id)))
+          .map(({ id, label, View }) => (
+            <section key={id} aria-label={label} className={styles.place} hidden={id !== current}>
+              <ErrorBoundary>
+                <PlaceIsShown value={id === current}>
+                  <Suspense fallback={<Skeleton label={`${label} is loading`} rows={8} />}>
+                    <View />
+                  </Suspense>
+                </PlaceIsShown>
+              </ErrorBoundary>
+            </section>
+          ))}
+      </main>
+      <footer className={styles.foot}>
+        <StatusBar />
+      </footer>
+      <Palette />
+      <OpeningDialog />
+    </div>
+  )
+}

@@ -1,0 +1,107 @@
+import type { LiveSnapshot } from '../../main/contract/live.ts'
+import { formatAbout, formatBytes, formatDuration, formatPercent, formatRate } from '../components/format.ts'
+import type { StatusShape } from '../components/StatusDot.tsx'
+import type { Tone } from '../components/tone.ts'
+
+/** The status bar's words, cut to figures that fit fixed widths. */
+export interface StatusLine {
+  tone: Tone
+  shape: StatusShape
+  word: string
+  behind: string
+  bytes: string
+  rate: string
+  slot: string
+  slotTone: Tone
+  file: string
+}
+
+interface Face {
+  tone: Tone
+  shape: StatusShape
+  word: string
+}
+
+const faces: Record<LiveSnapshot['state'], Face> = {
+  stopped: { tone: 'neutral', shape: 'waiting', word: 'stopped' },
+  connecting: { tone: 'neutral', shape: 'working', word: 'connecting' },
+  preparing: { tone: 'neutral', shape: 'working', word: 'preparing' },
+  copying: { tone: 'replica', shape: 'copying', word: 'copying' },
+  'catching-up': { tone: 'warn', shape: 'behind', word: 'catching up' },
+  following: { tone: 'ok', shape: 'steady', word: 'following' },
+  retrying: { tone: 'warn', shape: 'retrying', word: 'retrying' },
+  paused: { tone: 'warn', shape: 'paused', word: 'paused' },
+  stopping: { tone: 'neutral', shape: 'working', word: 'stopping' },
+  failed: { tone: 'bad', shape: 'stopped', word: 'failed' },
+}
+
+const situations: Record<LiveSnapshot['lag']['situation'], Face> = {
+  following: faces.following,
+  idle: { tone: 'ok', shape: 'idle', word: 'idle' },
+  behind: { tone: 'warn', shape: 'behind', word: 'behind' },
+  unknown: { tone: 'neutral', shape: 'waiting', word: 'lag unknown' },
+}
+
+const slotTones: Record<NonNullable<LiveSnapshot['slot']>['health'], Tone> = {
+  ok: 'ok',
+  unreserved: 'warn',
+  lost: 'bad',
+  missing: 'bad',
+  unknown: 'neutral',
+}
+
+/** Dot and word of the stream: the lag's situation while it follows, else the state. */
+export function faceOf(snapshot: LiveSnapshot): Face {
+  return snapshot.state === 'following' ? situations[snapshot.lag.situation] : faces[snapshot.state]
+}
+
+function slotWords(slot: LiveSnapshot['slot']): string {
+  if (!slot) return 'no slot'
+  if (slot.retainedBytes === null) return `slot ${slot.health}`
+  const limit = slot.budgetBytes === null ? 'no limit' : `of ${formatBytes(slot.budgetBytes)}`
+  return `slot ${slot.health}, ${formatBytes(slot.retainedBytes)} ${limit}`
+}
+
+function behindWords(snapshot: LiveSnapshot, nowMs: number): string {
+  if (snapshot.state === 'copying') {
+    const done = copiedFraction(snapshot)
+    return done === null ? '' : `${formatPercent(done)} copied`
+  }
+  if (snapshot.state === 'retrying' && snapshot.nextAttemptAt) {
+    return `again in ${formatAbout(Math.max(0, new Date(snapshot.nextAttemptAt).getTime() - nowMs))}`
+  }
+  const { freshnessSeconds } = snapshot.lag
+  return freshnessSeconds === null ? 'lag not known' : `${formatDuration(freshnessSeconds * 1000)} behind`
+}
+
+/** Rows copied over rows expected, of all tables; null where none of them has an estimate. */
+export function copiedFraction(snapshot: LiveSnapshot): number | null {
+  let rows = 0
+  let expected = 0
+  for (const table of snapshot.tables) {
+    if (table.state === 'excluded') continue
+    if (table.copy && table.state === 'copying') {
+      const estimate = table.copy.estimatedRows
+      rows += estimate === null ? 0 : Math.min(table.copy.rows, estimate)
+      expected += estimate ?? 0
+    } else if (table.state === 'init') {
+      expected += table.copy?.estimatedRows ?? 0
+    } else {
+      rows += table.rows
+      expected += table.rows
+    }
+  }
+  return expected === 0 ? null : Math.min(1, rows / expected)
+}
+
+export function statusLineOf(snapshot: LiveSnapshot, nowMs: number): StatusLine {
+  return {
+    ...faceOf(snapshot),
+    behind: behindWords(snapshot, nowMs),
+    bytes: formatBytes(snapshot.lag.endToEndLagBytes),
+    rate: `${formatRate(snapshot.lag.changesPerSecond)} changes/s`,
+    slot: slotWords(snapshot.slot),
+    slotTone: snapshot.slot ? slotTones[snapshot.slot.health] : 'neutral',
+    file: snapshot.fileBytes === null ? '' : formatBytes(snapshot.fileBytes),
+  }
+}

@@ -1,0 +1,25 @@
+import { useEffect, useState } from 'react'
+import { Check, Copy } from 'lucide-react'
+import { Button } from './Button.tsx'
+
+/** Copies the text, and says so for a moment. */
+export function CopyButton({ text, label = 'Copy' }: { text: string; label?: string }) {
+  const [copied, setCopied] = useState(false)
+
+  useEffect(() => {
+    if (!copied) return
+    const timer = setTimeout(() => setCopied(false), 1600)
+    return () => clearTimeout(timer)
+  }, [copied])
+
+  return (
+    <Button
+      size="small"
+      variant="quiet"
+      icon={copied ? Check : Copy}
+      onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}
+    >
+      <span aria-live="polite">{copied ? 'Copied' : label}</span>
+    </Button>
+  )
+}

@@ -1,0 +1,215 @@
+import type { EngineName } from '../../../main/contract/values.ts'
+import type { CatalogTable } from '../../../main/contract/query.ts'
+import type { CompletionIndex } from './completionIndex.ts'
+import { offeredKeywords, replicaKeywords } from './keywords.ts'
+import { tokensOf } from './lexer.ts'
+import type { Token } from './lexer.ts'
+import { meantName, writtenName } from './names.ts'
+import { splitStatements, statementAt } from './statements.ts'
+import { isName, referencesOf } from './tableReferences.ts'
+import type { References } from './tableReferences.ts'
+
+export interface Suggestion {
+  kind: 'schema' | 'table' | 'view' | 'column' | 'alias' | 'function' | 'keyword'
+  label: string
+  /** What is put into the text; `$0` marks the cursor where `isSnippet`. */
+  insert: string
+  isSnippet?: boolean
+  /** Beside the label: the type of a column, the schema of a table. */
+  detail?: string
+  /** Lower stands first; within a rank the label decides. */
+  rank: number
+}
+
+export interface Completions {
+  suggestions: Suggestion[]
+  /** The stretch of text that a suggestion replaces. */
+  replace: { start: number; end: number }
+  /** True where more would match: ask again at the next key. */
+  truncated: boolean
+}
+
+const LIMIT = 300
+const UNQUALIFIED_SCHEMAS = new Set(['public', 'main'])
+const none = (offset: number): Completions => ({
+  suggestions: [],
+  replace: { start: offset, end: offset },
+  truncated: false,
+})
+
+interface Cursor {
+  /** What has been typed of the name at the cursor. */
+  prefix: string
+  replace: { start: number; end: number }
+  /** The names before it that end in a dot: `['public', 'orders']` of `public.orders.`. */
+  qualifiers: string[]
+  /** The last word before the name, in lower case, and whether a comma stands between. */
+  before: Token[]
+}
+
+function cursorIn(sql: string, tokens: readonly Token[], offset: number): Cursor | null {
+  const inside = tokens.find((token) => token.start < offset && offset <= token.end)
+  if (inside && (inside.kind === 'string' || inside.kind === 'comment')) {
+    // Behind a closed string or a block comment a new name may begin.
+    const isOpen = !inside.closed || offset < inside.end || sql.startsWith('--', inside.start)
+    if (isOpen) return null
+  }
+  if (inside?.kind === 'number' || inside?.kind === 'parameter') return null
+  const typed = isName(inside) ? inside : null
+  const before = tokens.filter((token) => token.end <= (typed?.start ?? offset) && token.kind !== 'comment')
+  const qualifiers: string[] = []
+  while (before.length >= 2) {
+    const [name, dot] = before.slice(-2)
+    if (!isName(name) || !dot || sql.slice(dot.start, dot.end) !== '.') break
+    qualifiers.unshift(meantName(sql.slice(name.start, name.end)))
+    before.splice(-2)
+  }
+  return {
+    prefix: typed ? meantName(sql.slice(typed.start, offset)) : '',
+    replace: { start: typed?.start ?? offset, end: typed ? Math.max(typed.end, offset) : offset },
+    qualifiers,
+    before,
+  }
+}
+
+const TABLE_WORDS = new Set(['from', 'join', 'into', 'update', 'table', 'describe', 'summarize'])
+const LIST_ENDS = new Set(['where', 'on', 'group', 'order', 'having', 'limit', 'select', 'using', 'set', 'by', 'and'])
+
+/** True behind FROM, JOIN and the like, and behind a comma of a FROM list. */
+function wantsTable(sql: string, before: readonly Token[]): boolean {
+  const textAt = (token: Token): string => sql.slice(token.start, token.end).toLowerCase()
+  const last = before.at(-1)
+  if (!last) return false
+  if (TABLE_WORDS.has(textAt(last))) return true
+  if (textAt(last) !== ',') return false
+  let depth = 0
+  for (let at = before.length - 2; at >= 0; at -= 1) {
+    const text = textAt(before[at]!)
+    if (text === ')') depth += 1
+    else if (text === '(') {
+      if (depth === 0) return false
+      depth -= 1
+    } else if (depth === 0 && text === 'from') return true
+    else if (depth === 0 && LIST_ENDS.has(text)) return false
+  }
+  return false
+}
+
+function tableSuggestion(table: CatalogTable, qualify: boolean, rank: number): Suggestion {
+  const bare = !qualify || UNQUALIFIED_SCHEMAS.has(table.schema)
+  const name = writtenName(table.name)
+  return {
+    kind: table.kind === 'view' ? 'view' : 'table',
+    label: bare ? table.name : `${table.schema}.${table.name}`,
+    insert: bare ? name : `${writtenName(table.schema)}.${name}`,
+    detail: table.schema,
+    rank,
+  }
+}
+
+function columnSuggestions(table: CatalogTable, rank: number): Suggestion[] {
+  return table.columns.map((column) => ({
+    kind: 'column',
+    label: column.name,
+    insert: writtenName(column.name),
+    detail: `${column.type}  ${table.name}`,
+    rank,
+  }))
+}
+
+function qualified(index: CompletionIndex, cursor: Cursor, references: References): Suggestion[] {
+  const [first, second] = cursor.qualifiers as [string, string | undefined]
+  if (second !== undefined) {
+    const table = index.find(second, first)
+    return table ? columnSuggestions(table, 0) : []
+  }
+  const reference = references.tables.find((table) => (table.alias ?? table.name) === first)
+  const table = reference ? index.find(reference.name, reference.schema) : null
+  if (table) return columnSuggestions(table, 0)
+  if (index.hasSchema(first)) {
+    return index.tablesByPrefix(cursor.prefix, LIMIT, first).map((found) => tableSuggestion(found, false, 0))
+  }
+  const named = index.find(first, null)
+  return named ? columnSuggestions(named, 0) : []
+}
+
+function tablesAndSchemas(index: CompletionIndex, cursor: Cursor, references: References, rank: number): Suggestion[] {
+  const prefix = cursor.prefix.toLowerCase()
+  return [
+    ...references.withNames.map((name): Suggestion => ({
+      kind: 'table', label: name, insert: writtenName(name), detail: 'WITH', rank,
+    })),
+    ...index.tablesByPrefix(cursor.prefix, LIMIT).map((table) => tableSuggestion(table, true, rank)),
+    ...index.schemas
+      .filter((schema) => schema.toLowerCase().startsWith(prefix))
+      .map((schema): Suggestion => ({ kind: 'schema', label: schema, insert: writtenName(schema), rank: rank + 1 })),
+  ]
+}
+
+function expressions(index: CompletionIndex, cursor: Cursor, references: References, engine: EngineName): Suggestion[] {
+  const suggestions: Suggestion[] = []
+  const prefix = cursor.prefix.toLowerCase()
+  let known = 0
+  for (const reference of references.tables) {
+    const table = index.find(reference.name, reference.schema)
+    if (table) {
+      known += 1
+      suggestions.push(...columnSuggestions(table, 0))
+    }
+    const label = reference.alias ?? reference.name
+    suggestions.push({ kind: 'alias', label, insert: writtenName(label), detail: reference.name, rank: 1 })
+  }
+  if (known === 0) {
+    for (const column of index.columnsByPrefix(cursor.prefix, LIMIT)) {
+      const detail = column.tables === 1 ? column.type : `in ${column.tables} tables`
+      suggestions.push({ kind: 'column', label: column.name, insert: writtenName(column.name), detail, rank: 2 })
+    }
+  }
+  for (const keyword of engine === 'replica' ? [...offeredKeywords, ...replicaKeywords] : offeredKeywords) {
+    if (keyword.toLowerCase().startsWith(prefix)) {
+      suggestions.push({ kind: 'keyword', label: keyword, insert: keyword, rank: 3 })
+    }
+  }
+  if (prefix !== '') {
+    for (const name of index.functionsByPrefix(cursor.prefix, LIMIT)) {
+      suggestions.push({ kind: 'function', label: name, insert: `${name}($0)`, isSnippet: true, rank: 4 })
+    }
+  }
+  return suggestions
+}
+
+function withoutRepeats(suggestions: readonly Suggestion[]): Suggestion[] {
+  const seen = new Set<string>()
+  return suggestions.filter((suggestion) => {
+    const key = `${suggestion.kind}\0${suggestion.insert}\0${suggestion.detail ?? ''}`
+    return seen.has(key) ? false : Boolean(seen.add(key))
+  })
+}
+
+/** What may stand at `offset`, from the schema at hand. Nothing inside strings, comments and numbers. */
+export function completionsAt(sql: string, offset: number, index: CompletionIndex, engine: EngineName): Completions {
+  const statement = statementAt(sql, splitStatements(sql), offset)
+  const from = statement && offset >= statement.territory.start ? statement.territory.start : offset
+  const to = statement && offset <= statement.territory.end ? statement.territory.end : sql.length
+  const territory = sql.slice(from, to)
+  const tokens = tokensOf(territory)
+  const cursor = cursorIn(territory, tokens, offset - from)
+  if (!cursor) return none(offset)
+
+  const references = referencesOf(territory, tokens)
+  const found =
+    cursor.qualifiers.length > 0
+      ? qualified(index, cursor, references)
+      : wantsTable(territory, cursor.before)
+        ? tablesAndSchemas(index, cursor, references, 0)
+        : [
+            ...expressions(index, cursor, references, engine),
+            ...(cursor.prefix === '' ? [] : tablesAndSchemas(index, cursor, references, 5)),
+          ]
+  const suggestions = withoutRepeats(found)
+  return {
+    suggestions,
+    replace: { start: cursor.replace.start + from, end: cursor.replace.end + from },
+    truncated: suggestions.length >= LIMIT,
+  }
+}

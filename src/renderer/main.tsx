@@ -1,0 +1,18 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import './app/theme.css'
+import type { Place } from './app/places.ts'
+import { settingsPlace } from './app/settingsPlace.ts'
+import { Shell } from './app/Shell.tsx'
+import { startWindow } from './app/start.ts'
+import { connectPlace } from './features/connect/index.ts'
+import { livePlace } from './features/live/index.ts'
+
+const places: Place[] = [connectPlace, livePlace, settingsPlace]
+
+startWindow()
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <Shell places={places} />
+  </StrictMode>,
+)
