@@ -71,7 +71,7 @@ export interface SourceRelation {
   isPartition: boolean
   /** Another table inherits from it: read it with `ONLY`, the children are followed on their own. */
   hasInheritanceChildren: boolean
-  /** Unlogged tables are not in the log. */
+  /** False where the table, or one of its partitions, is unlogged or foreign and so not in the log. */
   isLogged: boolean
   /** Row-level security is switched on for the table. */
   hasRowSecurity: boolean
