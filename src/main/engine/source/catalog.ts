@@ -3,7 +3,7 @@ import type { Follows, IdentityGap, ReplicaIdentity, SourceColumn, SourceRelatio
 import { columnsQuery, relationsQuery } from './catalogQueries.ts'
 import { faultOfSourceError } from './faults.ts'
 
-export { isNamedIn, matchTables, unmatchedPatterns, type TablePatterns } from './selection.ts'
+export { exactPattern, isNamedIn, matchTables, unmatchedPatterns, type TablePatterns } from './selection.ts'
 
 interface RelationRow {
   oid: string
