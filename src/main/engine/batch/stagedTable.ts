@@ -27,8 +27,8 @@ export interface Segment {
   inserts: number
   /** Rows that replace or remove one: the replica must be searched for their keys. */
   replacing: number
-  /** Some update lacks values that the source did not send because they had not changed. */
-  hasMissing: boolean
+  /** Columns whose values some update lacks, because the source does not send unchanged TOAST values. */
+  missingColumns: Set<number>
   /** One update that changed its key and lacks values: they come from the row of the old key. */
   rekeyedWithMissing: boolean
 }
@@ -120,8 +120,7 @@ export class StagedTable {
     csv.letterField(operation)
     csv.numberField(segment.rows)
     if (operation !== Operation.delete && fallback === null && lacksValues(row)) {
-      writeMissing(csv, row)
-      segment.hasMissing = true
+      writeMissing(csv, row, segment.missingColumns)
     } else {
       csv.nullField()
     }
@@ -148,7 +147,7 @@ export class StagedTable {
       rows: 0,
       inserts: 0,
       replacing: 0,
-      hasMissing: false,
+      missingColumns: new Set(),
       rekeyedWithMissing: false,
     }
     this.segments.push(segment)
@@ -169,9 +168,11 @@ function lacksValues(row: TupleIndex): boolean {
 }
 
 /** A `1` for each column that was not sent, a `0` for each that was. */
-function writeMissing(csv: CsvBuffer, row: TupleIndex): void {
+function writeMissing(csv: CsvBuffer, row: TupleIndex, missingColumns: Set<number>): void {
   for (let column = 0; column < row.columnCount; column++) {
-    csv.bytes[csv.length++] = row.kinds[column] === ColumnKind.unchanged ? 0x31 : 0x30
+    const missing = row.kinds[column] === ColumnKind.unchanged
+    csv.bytes[csv.length++] = missing ? 0x31 : 0x30
+    if (missing) missingColumns.add(column)
   }
   csv.nullField()
 }

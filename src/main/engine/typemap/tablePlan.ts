@@ -1,7 +1,8 @@
-import type { SourceRelation } from '../model/relation.ts'
+import type { SourceColumn, SourceRelation } from '../model/relation.ts'
 import { planAsText, planColumn, type ColumnPlan } from './index.ts'
 
 export interface PlannedColumn {
+  source: SourceColumn
   attnum: number
   sourceName: string
   replicaName: string
@@ -29,6 +30,8 @@ export interface TablePlan {
   replicaSchema: string
   replicaTable: string
   identity: RowIdentity
+  /** Tables that inherit from it are copied on their own, so the copy reads `ONLY` this one. */
+  copyOnly: boolean
   columns: PlannedColumn[]
   /** Columns that are not copied, and why. */
   omitted: { name: string; reason: string }[]
@@ -42,10 +45,12 @@ const reservedSchemas = new Set(['millrace', 'history', 'information_schema', 'p
  * behind an underscore. https://duckdb.org/docs/stable/sql/dialect/keywords_and_identifiers
  */
 export function planTable(relation: SourceRelation, textColumns: ReadonlyMap<string, string> = new Map()): TablePlan {
-  const keyAttnums = new Set(relation.primaryKey.length > 0 ? relation.primaryKey : relation.identityKey)
+  // Under FULL the old row comes whole, so the primary key, where there is one, finds it sooner.
+  const keyAttnums = new Set(
+    relation.replicaIdentity === 'full' && relation.primaryKey.length > 0 ? relation.primaryKey : relation.identityKey,
+  )
   const wholeRow = relation.replicaIdentity === 'full' && relation.primaryKey.length === 0
-  const identity: RowIdentity =
-    relation.identityKey.length === 0 ? 'none' : wholeRow ? 'whole-row' : 'key'
+  const identity: RowIdentity = relation.identityKey.length === 0 ? 'none' : wholeRow ? 'whole-row' : 'key'
   const taken = new Set(['rowid'])
   const columns: PlannedColumn[] = []
   const omitted: TablePlan['omitted'] = []
@@ -59,6 +64,7 @@ export function planTable(relation: SourceRelation, textColumns: ReadonlyMap<str
     taken.add(replicaName.toLowerCase())
     const textNote = textColumns.get(column.name)
     columns.push({
+      source: column,
       attnum: column.attnum,
       sourceName: column.name,
       replicaName,
@@ -76,7 +82,28 @@ export function planTable(relation: SourceRelation, textColumns: ReadonlyMap<str
     replicaSchema: reservedSchemas.has(relation.schema.toLowerCase()) ? `${relation.schema}_source` : relation.schema,
     replicaTable: relation.name,
     identity,
+    copyOnly: relation.kind === 'table' && relation.hasInheritanceChildren,
     columns,
     omitted,
+  }
+}
+
+/**
+ * The plan with one column (named as in the replica), or with `null` every column whose type is not
+ * read as it stands, kept as its Postgres text. Null where nothing is left to turn to text.
+ */
+export function keepColumnAsText(plan: TablePlan, replicaName: string | null): TablePlan | null {
+  const isMeant = (column: PlannedColumn): boolean =>
+    column.plan.replicaType !== 'VARCHAR' &&
+    (replicaName === null
+      ? column.plan.convert('value') !== 'value'
+      : column.replicaName.toLowerCase() === replicaName.toLowerCase())
+  if (!plan.columns.some(isMeant)) return null
+  const note = 'Kept as text: a value lies outside what the replica type can hold.'
+  return {
+    ...plan,
+    columns: plan.columns.map((column) =>
+      isMeant(column) ? { ...column, plan: planAsText(column.source, note) } : column,
+    ),
   }
 }

@@ -1,0 +1,189 @@
+import { Operation, stagedPrefix, type Segment } from '../batch/stagedTable.ts'
+import { columnList, readCsv } from '../store/csvReader.ts'
+import { identifier, qualified } from '../store/sql.ts'
+import type { TablePlan } from '../typemap/tablePlan.ts'
+
+const STAGED = 'temp.main.millrace_staged'
+const FILLED = 'temp.main.millrace_filled'
+const LATEST = 'temp.main.millrace_latest'
+const DELETE_LETTER = String.fromCharCode(Operation.delete)
+const INSERT_LETTER = String.fromCharCode(Operation.insert)
+
+/** `CREATE TABLE` for the replica: no primary key and no index, uniqueness is the source's. */
+export function createTableStatements(plan: TablePlan): string[] {
+  const columns = plan.columns.map((column) => `${identifier(column.replicaName)} ${column.plan.replicaType}`)
+  return [
+    `CREATE SCHEMA IF NOT EXISTS ${identifier(plan.replicaSchema)}`,
+    `DROP TABLE IF EXISTS ${replicaName(plan)}`,
+    `CREATE TABLE ${replicaName(plan)} (${columns.join(', ')})`,
+  ]
+}
+
+export function replicaName(plan: TablePlan): string {
+  return qualified(plan.replicaSchema, plan.replicaTable)
+}
+
+function replicaColumns(plan: TablePlan): string {
+  return columnList(plan.columns.map((column) => column.replicaName))
+}
+
+function convertedColumns(plan: TablePlan): string {
+  return plan.columns
+    .map((column) => `${column.plan.convert(identifier(column.replicaName))} AS ${identifier(column.replicaName)}`)
+    .join(', ')
+}
+
+function stagedRows(plan: TablePlan, segment: Segment): string {
+  return readCsv({
+    path: segment.path,
+    columns: [
+      { name: stagedPrefix[0], type: 'VARCHAR' },
+      { name: stagedPrefix[1], type: 'UBIGINT' },
+      { name: stagedPrefix[2], type: 'VARCHAR' },
+      ...plan.columns.map((column) => ({ name: column.replicaName, type: column.plan.stageType })),
+    ],
+    longestRowBytes: segment.csv.longestRowBytes,
+    hasLineBreaks: segment.csv.hasLineBreaks,
+  })
+}
+
+/**
+ * The statements that bring one segment into the replica, inside the batch's transaction. Delete and
+ * insert beat MERGE and INSERT OR REPLACE by more than an order of magnitude on a table without an
+ * index (docs/performance.md).
+ */
+export function segmentStatements(plan: TablePlan, segment: Segment): string[] {
+  if (segment.rows === 0) return []
+  if (segment.replacing === 0) {
+    return [
+      `INSERT INTO ${replicaName(plan)} (${replicaColumns(plan)}) SELECT ${convertedColumns(plan)} FROM ${stagedRows(plan, segment)}`,
+    ]
+  }
+  const stage =
+    `CREATE OR REPLACE TEMP TABLE millrace_staged AS SELECT ${columnList(stagedPrefix)}, ` +
+    `${convertedColumns(plan)} FROM ${stagedRows(plan, segment)}`
+  if (plan.identity === 'whole-row') return [stage, ...wholeRowStatements(plan)]
+  const statements = [stage]
+  let rows = STAGED
+  if (segment.missingColumns.size > 0) {
+    statements.push(segment.rekeyedWithMissing ? fillFromOldKey(plan, segment) : fillFromEarlier(plan, segment))
+    rows = FILLED
+  }
+  return [...statements, ...keyedStatements(plan, rows)]
+}
+
+function keyNames(plan: TablePlan): string[] {
+  return plan.columns.filter((column) => column.inKey).map((column) => identifier(column.replicaName))
+}
+
+/** The last operation on a key decides; a key that was only inserted is not there to be deleted. */
+function keyedStatements(plan: TablePlan, rows: string): string[] {
+  const keys = keyNames(plan)
+  const sameKey = keys.map((key) => `replica.${key} = latest.${key}`).join(' AND ')
+  return [
+    `CREATE OR REPLACE TEMP TABLE millrace_latest AS SELECT ${keys.join(', ')}, max(${stagedPrefix[1]}) AS sequence,
+       bool_or(${stagedPrefix[0]} <> '${INSERT_LETTER}') AS replacing FROM ${rows} GROUP BY ${keys.join(', ')}`,
+    `DELETE FROM ${replicaName(plan)} AS replica USING (SELECT * FROM ${LATEST} WHERE replacing) AS latest WHERE ${sameKey}`,
+    `INSERT INTO ${replicaName(plan)} (${replicaColumns(plan)}) SELECT ${replicaColumns(plan)} FROM ${rows}
+       WHERE ${stagedPrefix[0]} <> '${DELETE_LETTER}' AND ${stagedPrefix[1]} IN (SELECT sequence FROM ${LATEST})`,
+  ]
+}
+
+/** Gives missing values those of the same row: from an earlier change in the segment, else from the replica. */
+function fillFromEarlier(plan: TablePlan, segment: Segment): string {
+  const keys = keyNames(plan)
+  const missing = [...segment.missingColumns].sort((first, second) => first - second)
+  const earlier = missing.map((column) => {
+    const name = identifier(plan.columns[column]!.replicaName)
+    // Wrapped, because a value that is known to be NULL is not a missing one.
+    return (
+      `last_value(CASE WHEN ${isMissing('staged', column)} THEN NULL ELSE {'value': staged.${name}} END IGNORE NULLS) ` +
+      `OVER same_row AS earlier_${column}`
+    )
+  })
+  const columns = plan.columns.map((planned, column) => {
+    const name = identifier(planned.replicaName)
+    if (!segment.missingColumns.has(column)) return `staged.${name}`
+    return (
+      `CASE WHEN ${isMissing('staged', column)} THEN coalesce(earlier_${column}, {'value': replica.${name}}).value ` +
+      `ELSE staged.${name} END AS ${name}`
+    )
+  })
+  const prefix = stagedPrefix.map((name) => `staged.${name}`).join(', ')
+  return `CREATE OR REPLACE TEMP TABLE millrace_filled AS SELECT ${prefix}, ${columns.join(', ')}
+    FROM (SELECT staged.*, ${earlier.join(', ')} FROM ${STAGED} AS staged WINDOW same_row AS (
+      PARTITION BY ${keys.map((key) => `staged.${key}`).join(', ')} ORDER BY staged.${stagedPrefix[1]}
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)) AS staged
+    LEFT JOIN ${replicaName(plan)} AS replica ON ${keys.map((key) => `replica.${key} = staged.${key}`).join(' AND ')}`
+}
+
+/** A segment of its own: the delete of the old key, then the row under its new key, which lacks values. */
+function fillFromOldKey(plan: TablePlan, segment: Segment): string {
+  const keys = keyNames(plan)
+  const columns = plan.columns.map((planned, column) => {
+    const name = identifier(planned.replicaName)
+    if (!segment.missingColumns.has(column)) return `staged.${name}`
+    return `CASE WHEN ${isMissing('staged', column)} THEN replica.${name} ELSE staged.${name} END AS ${name}`
+  })
+  const prefix = stagedPrefix.map((name) => `staged.${name}`).join(', ')
+  return `CREATE OR REPLACE TEMP TABLE millrace_filled AS SELECT ${prefix}, ${columns.join(', ')}
+    FROM ${STAGED} AS staged
+    LEFT JOIN ${STAGED} AS removed ON removed.${stagedPrefix[0]} = '${DELETE_LETTER}'
+    LEFT JOIN ${replicaName(plan)} AS replica ON ${keys.map((key) => `replica.${key} = removed.${key}`).join(' AND ')}`
+}
+
+function isMissing(table: string, column: number): string {
+  return `substr(${table}.${stagedPrefix[2]}, ${column + 1}, 1) = '1'`
+}
+
+/** Equal rows are interchangeable: only how many of each there are changes. */
+function wholeRowStatements(plan: TablePlan): string[] {
+  const columns = replicaColumns(plan)
+  const sameRow = plan.columns
+    .map((column) => `replica.${identifier(column.replicaName)} IS NOT DISTINCT FROM net.${identifier(column.replicaName)}`)
+    .join(' AND ')
+  const table = replicaName(plan)
+  return [
+    `CREATE OR REPLACE TEMP TABLE millrace_latest AS SELECT ${columns},
+       sum(CASE WHEN ${stagedPrefix[0]} = '${DELETE_LETTER}' THEN -1 ELSE 1 END)::BIGINT AS __net
+     FROM ${STAGED} GROUP BY ${columns} HAVING __net <> 0`,
+    `DELETE FROM ${table} WHERE rowid IN (
+       SELECT __row FROM (
+         SELECT replica.rowid AS __row, net.__net AS __net,
+           row_number() OVER (PARTITION BY net.rowid) AS __copy
+         FROM ${table} AS replica JOIN ${LATEST} AS net ON ${sameRow} WHERE net.__net < 0)
+       WHERE __copy <= -__net)`,
+    `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM (
+       SELECT *, unnest(range(__net)) FROM ${LATEST} WHERE __net > 0)`,
+  ]
+}
+
+export function truncateStatement(plan: TablePlan): string {
+  return `DELETE FROM ${replicaName(plan)}`
+}
+
+/** Loads rows that Postgres wrote as CSV, without the staging prefix. */
+export function loadStatement(
+  plan: TablePlan,
+  file: { path: string; longestRowBytes: number; hasLineBreaks: boolean },
+): string {
+  const columns = plan.columns.map((column) => ({ name: column.replicaName, type: column.plan.stageType }))
+  return (
+    `INSERT INTO ${replicaName(plan)} (${replicaColumns(plan)}) SELECT ${convertedColumns(plan)} FROM ` +
+    readCsv({ ...file, columns: [...copyPrefix(plan), ...columns] })
+  )
+}
+
+/** A row of one NULL would be an empty line, which CSV readers skip: such a table gets a constant in front. */
+function copyPrefix(plan: TablePlan): { name: string; type: string }[] {
+  return plan.columns.length === 1 ? [{ name: '__constant', type: 'TINYINT' }] : []
+}
+
+/** The `COPY` that `loadStatement` reads. Generated and other omitted columns are left out. */
+export function copyOutStatement(plan: TablePlan): string {
+  const columns = plan.columns.map((column) => identifier(column.sourceName))
+  const constant = plan.columns.length === 1 ? '0, ' : ''
+  const only = plan.copyOnly ? 'ONLY ' : ''
+  const table = qualified(plan.schema, plan.name)
+  return `COPY (SELECT ${constant}${columns.join(', ')} FROM ${only}${table}) TO STDOUT (FORMAT csv)`
+}

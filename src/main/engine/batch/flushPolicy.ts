@@ -1,0 +1,49 @@
+export interface FlushLimits {
+  /** A change waits no longer than this for company. */
+  flushIntervalMs: number
+  /** Log bytes at which a batch is closed. */
+  flushBytes: number
+  /** Least time from one flush to the next while changes trickle in; a lone change goes at once. */
+  trickleSpacingMs: number
+}
+
+export const defaultFlushLimits: FlushLimits = {
+  flushIntervalMs: 250,
+  flushBytes: 32 * 1024 * 1024,
+  trickleSpacingMs: 50,
+}
+
+export interface FlushSituation {
+  nowMs: number
+  /** Whole transactions in the batch. */
+  transactions: number
+  bytes: number
+  firstChangeAtMs: number | null
+  lastFlushAtMs: number
+  /** A transaction is still coming: the batch cannot be closed, it holds whole ones only. */
+  inTransaction: boolean
+  isApplying: boolean
+  /** Everything that the socket had has been read. */
+  isDrained: boolean
+}
+
+export type FlushDecision = { do: 'flush' } | { do: 'wait'; untilMs: number } | { do: 'nothing' }
+
+const nothing: FlushDecision = { do: 'nothing' }
+const flush: FlushDecision = { do: 'flush' }
+
+/**
+ * Close the batch at the first of: its size, its age, or the end of what has been received. One
+ * batch is applied at a time; while it is, the next one grows, and so batches become as large as the
+ * load asks for.
+ */
+export function decideFlush(situation: FlushSituation, limits: FlushLimits): FlushDecision {
+  if (situation.inTransaction || situation.isApplying || situation.transactions === 0) return nothing
+  if (situation.bytes >= limits.flushBytes) return flush
+  const dueMs = (situation.firstChangeAtMs ?? situation.nowMs) + limits.flushIntervalMs
+  if (situation.nowMs >= dueMs) return flush
+  if (!situation.isDrained) return { do: 'wait', untilMs: dueMs }
+  const spacedMs = situation.lastFlushAtMs + limits.trickleSpacingMs
+  if (situation.nowMs >= spacedMs) return flush
+  return { do: 'wait', untilMs: Math.min(dueMs, spacedMs) }
+}

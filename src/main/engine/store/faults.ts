@@ -1,0 +1,119 @@
+import { MillraceError, type FaultCode } from '../../contract/errors.ts'
+
+interface OpenFault {
+  pattern: RegExp
+  code: FaultCode
+  message: string
+  advice: string
+}
+
+/** What DuckDB says when it cannot open a file, in the order in which it is looked at. */
+const openFaults: readonly OpenFault[] = [
+  {
+    pattern: /Could not set lock on file|Conflicting lock|being used by another process/i,
+    code: 'FILE_IN_USE',
+    message: 'Another process has the replica file open.',
+    advice: 'Stop the other Millrace (or DuckDB) that uses this file, or name another file.',
+  },
+  {
+    pattern: /No space left|disk full/i,
+    code: 'DISK_FULL',
+    message: 'The disk that holds the replica file is full.',
+    advice: 'Free some space and start again; the file is as it was at its last checkpoint.',
+  },
+  {
+    pattern: /Permission denied|read-only file system|Cannot open file .*(permission|read-only)/i,
+    code: 'FILE_READ_ONLY',
+    message: 'The replica file cannot be written.',
+    advice: 'Give yourself write permission on the file and its folder, or name another file.',
+  },
+  {
+    pattern: /newer version of DuckDB|unsupported serialization version|storage version|database was created with/i,
+    code: 'FILE_TOO_NEW',
+    message: 'The replica file was written by a newer version.',
+    advice: 'Update Millrace, or name another file; this one is left as it is.',
+  },
+  {
+    pattern: /not a valid DuckDB database file/i,
+    code: 'FILE_FOREIGN',
+    message: 'The file is not a DuckDB database.',
+    advice: 'Name another file; this one is left as it is.',
+  },
+  {
+    pattern: /No such file or directory|Cannot open file|does not exist/i,
+    code: 'FILE_MISSING',
+    message: 'The replica file or its folder does not exist.',
+    advice: 'Check the path, and make the folder first.',
+  },
+]
+
+export function faultOfOpening(error: unknown): MillraceError {
+  if (error instanceof MillraceError) return error
+  const text = error instanceof Error ? error.message : String(error)
+  const known = openFaults.find((fault) => fault.pattern.test(text))
+  if (known) {
+    return new MillraceError({ code: known.code, message: known.message, advice: known.advice }, { cause: error })
+  }
+  return new MillraceError(
+    {
+      code: 'FILE_DAMAGED',
+      message: 'The replica file cannot be read: it is cut short or damaged.',
+      advice: 'Move it away and copy again into a new file; this one is left as it is.',
+    },
+    { cause: error },
+  )
+}
+
+/** What an error while applying a batch means. */
+export type ApplyVerdict =
+  /** This table cannot take the change; the others can. */
+  | 'park-table'
+  /** Nothing can be written any more. */
+  | 'stop'
+
+/**
+ * The disk, the file and memory concern every table; whatever else DuckDB says while it applies one
+ * table's changes concerns that table.
+ */
+export function verdictOfApplyError(error: unknown): ApplyVerdict {
+  const text = error instanceof Error ? error.message : String(error)
+  if (/No space left|IO Error|Out of Memory|FATAL Error|database has been invalidated|INTERNAL Error/i.test(text)) {
+    return 'stop'
+  }
+  return 'park-table'
+}
+
+export function faultOfWriting(error: unknown): MillraceError {
+  if (error instanceof MillraceError) return error
+  const text = error instanceof Error ? error.message : String(error)
+  if (/No space left|Could not write|disk/i.test(text)) {
+    return new MillraceError(
+      {
+        code: 'DISK_FULL',
+        message: 'The replica file cannot grow: its disk is full.',
+        advice: 'Free some space and resume; nothing is lost, the source keeps what is missing.',
+      },
+      { cause: error },
+    )
+  }
+  return new MillraceError(
+    {
+      code: 'FILE_DAMAGED',
+      message: 'DuckDB can no longer write to the replica file.',
+      advice: 'Start Millrace again: it goes on from the last checkpoint; if this comes back, copy into a new file.',
+    },
+    { cause: error },
+  )
+}
+
+/** One sentence for the table's state; DuckDB's own text may hold row values and stays in the log. */
+export function reasonOfApplyError(error: unknown): { code: FaultCode; reason: string } {
+  const text = error instanceof Error ? error.message : String(error)
+  if (/Conversion Error|Could not convert|out of range|CSV Error|Invalid Input Error/i.test(text)) {
+    return {
+      code: 'TABLE_VALUE_UNREPRESENTABLE',
+      reason: 'A value came that the replica column cannot hold exactly; copy the table again.',
+    }
+  }
+  return { code: 'TABLE_APPLY_FAILED', reason: 'A change could not be applied; copy the table again.' }
+}

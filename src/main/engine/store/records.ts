@@ -1,0 +1,226 @@
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
+import type { Checkpoint } from '../model/checkpoint.ts'
+import { postgresMicrosToEpochMs, epochMsToPostgresMicros } from '../model/checkpoint.ts'
+import { formatLsn, parseLsn, type Lsn } from '../model/lsn.ts'
+import type { TableState } from '../model/tableState.ts'
+
+/** Which source the file belongs to, and what Millrace made there. */
+export interface SourceRecord {
+  systemId: string
+  timeline: number
+  database: string
+  /** `user@host:port/database`, no password. */
+  address: string
+  slotName: string
+  publicationName: string
+  publicationNames: string[]
+}
+
+export interface TableRecord {
+  oid: number
+  schema: string
+  name: string
+  replicaSchema: string
+  replicaTable: string
+  state: TableState
+  reason: string | null
+  rowIdentity: 'key' | 'whole-row' | 'none'
+  /** Changes that committed before this point are in the copy already. */
+  snapshotLsn: Lsn | null
+  copiedRows: bigint | null
+}
+
+export interface ColumnRecord {
+  tableOid: number
+  attnum: number
+  sourceName: string
+  replicaName: string
+  sourceType: string
+  typeOid: number
+  typmod: number
+  replicaType: string
+  exactness: 'exact' | 'text'
+  note: string | null
+  isKey: boolean
+}
+
+async function rowsOf(connection: DuckDBConnection, sql: string, values?: DuckDBValue[]): Promise<DuckDBValue[][]> {
+  const reader = await connection.runAndReadAll(sql, values)
+  return reader.getRows()
+}
+
+export async function readSource(connection: DuckDBConnection): Promise<SourceRecord | null> {
+  const rows = await rowsOf(
+    connection,
+    `SELECT system_id, timeline, database_name, address, slot_name, publication_name,
+       to_json(publication_names)::VARCHAR FROM millrace.source`,
+  )
+  const row = rows[0]
+  if (!row) return null
+  return {
+    systemId: row[0] as string,
+    timeline: row[1] as number,
+    database: row[2] as string,
+    address: row[3] as string,
+    slotName: row[4] as string,
+    publicationName: row[5] as string,
+    publicationNames: JSON.parse(row[6] as string) as string[],
+  }
+}
+
+export async function writeSource(connection: DuckDBConnection, source: SourceRecord): Promise<void> {
+  await connection.run('DELETE FROM millrace.source')
+  await connection.run('INSERT INTO millrace.source VALUES ($1, $2, $3, $4, $5, $6, $7::JSON::VARCHAR[])', [
+    source.systemId,
+    source.timeline,
+    source.database,
+    source.address,
+    source.slotName,
+    source.publicationName,
+    JSON.stringify(source.publicationNames),
+  ])
+}
+
+export async function readCheckpoint(connection: DuckDBConnection): Promise<Checkpoint | null> {
+  const rows = await rowsOf(
+    connection,
+    'SELECT lsn, epoch_ms(commit_at), transactions, changes FROM millrace.checkpoint',
+  )
+  const row = rows[0]
+  if (!row) return null
+  return {
+    lsn: parseLsn(row[0] as string),
+    commitMicros: row[1] === null ? null : epochMsToPostgresMicros(Number(row[1])),
+    transactions: row[2] as bigint,
+    changes: row[3] as bigint,
+  }
+}
+
+/** Part of the caller's transaction: the checkpoint becomes durable with the rows that it speaks of. */
+export async function writeCheckpoint(connection: DuckDBConnection, checkpoint: Checkpoint): Promise<void> {
+  const commitMs = checkpoint.commitMicros === null ? null : BigInt(postgresMicrosToEpochMs(checkpoint.commitMicros))
+  await connection.run(
+    `UPDATE millrace.checkpoint SET lsn = $1, commit_at = to_timestamp($2::BIGINT / 1000), written_at = now(),
+       transactions = $3, changes = $4`,
+    [formatLsn(checkpoint.lsn), commitMs, checkpoint.transactions, checkpoint.changes],
+  )
+}
+
+export async function createCheckpoint(connection: DuckDBConnection, lsn: Lsn): Promise<void> {
+  await connection.run('DELETE FROM millrace.checkpoint')
+  await connection.run('INSERT INTO millrace.checkpoint VALUES ($1, NULL, now(), 0, 0)', [formatLsn(lsn)])
+}
+
+export async function readTables(connection: DuckDBConnection): Promise<TableRecord[]> {
+  const rows = await rowsOf(
+    connection,
+    `SELECT table_oid, schema_name, table_name, replica_schema, replica_table, state, reason, row_identity,
+       snapshot_lsn, copied_rows FROM millrace.tables ORDER BY schema_name, table_name`,
+  )
+  return rows.map((row) => ({
+    oid: row[0] as number,
+    schema: row[1] as string,
+    name: row[2] as string,
+    replicaSchema: row[3] as string,
+    replicaTable: row[4] as string,
+    state: row[5] as TableState,
+    reason: row[6] as string | null,
+    rowIdentity: row[7] as TableRecord['rowIdentity'],
+    snapshotLsn: row[8] === null ? null : parseLsn(row[8] as string),
+    copiedRows: row[9] as bigint | null,
+  }))
+}
+
+export async function readColumns(connection: DuckDBConnection): Promise<ColumnRecord[]> {
+  const rows = await rowsOf(
+    connection,
+    `SELECT table_oid, attnum, source_name, replica_name, source_type, type_oid, typmod, replica_type, exactness,
+       note, is_key FROM millrace.columns ORDER BY table_oid, attnum`,
+  )
+  return rows.map((row) => ({
+    tableOid: row[0] as number,
+    attnum: row[1] as number,
+    sourceName: row[2] as string,
+    replicaName: row[3] as string,
+    sourceType: row[4] as string,
+    typeOid: row[5] as number,
+    typmod: row[6] as number,
+    replicaType: row[7] as string,
+    exactness: row[8] as ColumnRecord['exactness'],
+    note: row[9] as string | null,
+    isKey: row[10] as boolean,
+  }))
+}
+
+/** Replaces what is recorded of one table and its columns. */
+export async function writeTable(
+  connection: DuckDBConnection,
+  table: TableRecord,
+  columns: readonly ColumnRecord[],
+): Promise<void> {
+  await connection.run('DELETE FROM millrace.tables WHERE table_oid = $1', [table.oid])
+  await connection.run('DELETE FROM millrace.columns WHERE table_oid = $1', [table.oid])
+  await connection.run(
+    `INSERT INTO millrace.tables VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,
+       CASE WHEN $9 IS NULL THEN NULL ELSE now() END, $10)`,
+    [
+      table.oid,
+      table.schema,
+      table.name,
+      table.replicaSchema,
+      table.replicaTable,
+      table.state,
+      table.reason,
+      table.rowIdentity,
+      table.snapshotLsn === null ? null : formatLsn(table.snapshotLsn),
+      table.copiedRows,
+    ],
+  )
+  for (const column of columns) {
+    await connection.run('INSERT INTO millrace.columns VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)', [
+      column.tableOid,
+      column.attnum,
+      column.sourceName,
+      column.replicaName,
+      column.sourceType,
+      column.typeOid,
+      column.typmod,
+      column.replicaType,
+      column.exactness,
+      column.note,
+      column.isKey,
+    ])
+  }
+}
+
+export async function writeTableState(
+  connection: DuckDBConnection,
+  oid: number,
+  state: TableState,
+  reason: string | null,
+): Promise<void> {
+  await connection.run('UPDATE millrace.tables SET state = $2, reason = $3 WHERE table_oid = $1', [oid, state, reason])
+}
+
+export interface DeadLetter {
+  oid: number
+  schema: string
+  name: string
+  lsn: Lsn | null
+  code: string
+  reason: string
+  /** The staged rows that could not be applied, as CSV; null where they are too large to keep. */
+  changes: string | null
+}
+
+export async function writeDeadLetter(connection: DuckDBConnection, letter: DeadLetter): Promise<void> {
+  await connection.run('INSERT INTO millrace.dead_letters VALUES (now(), $1, $2, $3, $4, $5, $6, $7)', [
+    letter.oid,
+    letter.schema,
+    letter.name,
+    letter.lsn === null ? null : formatLsn(letter.lsn),
+    letter.code,
+    letter.reason,
+    letter.changes,
+  ])
+}

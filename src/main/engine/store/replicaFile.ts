@@ -1,0 +1,151 @@
+import { existsSync, statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
+import { MillraceError } from '../../contract/errors.ts'
+import { faultOfOpening } from './faults.ts'
+import { createOwnTables, FORMAT_VERSION } from './migrations.ts'
+
+export interface OpenFileOptions {
+  /** Recorded in a new file. */
+  createdBy: string
+  temporaryFolder: string
+  /** DuckDB's own limit; beyond it queries spill to the temporary folder. */
+  memoryLimitBytes?: number
+  /** Reads beside no writer: DuckDB admits one writing process a file. */
+  readOnly?: boolean
+}
+
+const DEFAULT_MEMORY_LIMIT_BYTES = 512 * 1024 * 1024
+
+/** The DuckDB file and Millrace's own connection to it. */
+export class ReplicaFile {
+  readonly path: string
+  readonly isNew: boolean
+  readonly instance: DuckDBInstance
+  /** For Millrace's own short statements; batches and queries have connections of their own. */
+  readonly bookkeeping: DuckDBConnection
+  private closed = false
+
+  private constructor(path: string, isNew: boolean, instance: DuckDBInstance, bookkeeping: DuckDBConnection) {
+    this.path = path
+    this.isNew = isNew
+    this.instance = instance
+    this.bookkeeping = bookkeeping
+  }
+
+  /**
+   * Opens a replica, or makes one where there is no file (or an empty DuckDB one). Throws FILE_*; a
+   * file that is not ours, or newer than us, is left as it is.
+   */
+  static async open(path: string, options: OpenFileOptions): Promise<ReplicaFile> {
+    if (options.readOnly && !existsSync(path)) throw missingFile()
+    const memoryLimitBytes = options.memoryLimitBytes ?? DEFAULT_MEMORY_LIMIT_BYTES
+    let instance: DuckDBInstance | null = null
+    try {
+      instance = await DuckDBInstance.create(path, {
+        access_mode: options.readOnly ? 'READ_ONLY' : 'READ_WRITE',
+        threads: String(Math.max(2, availableParallelism())),
+        memory_limit: `${Math.round(memoryLimitBytes / 1e6)}MB`,
+        temp_directory: options.temporaryFolder,
+        // Everything that Millrace uses is built in; a download in the middle of the work is a surprise.
+        autoinstall_known_extensions: 'false',
+        autoload_known_extensions: 'false',
+        // A checkpoint rewrites what changed and stalls the apply; after a kill the log is replayed.
+        checkpoint_threshold: '128MB',
+      })
+      const bookkeeping = await connectTo(instance)
+      const isNew = await prepareOwnTables(bookkeeping, options)
+      return new ReplicaFile(path, isNew, instance, bookkeeping)
+    } catch (error) {
+      instance?.closeSync()
+      throw faultOfOpening(error)
+    }
+  }
+
+  connect(): Promise<DuckDBConnection> {
+    return connectTo(this.instance)
+  }
+
+  /** The file and its write-ahead log, in bytes. */
+  sizeBytes(): number | null {
+    try {
+      const wal = `${this.path}.wal`
+      return statSync(this.path).size + (existsSync(wal) ? statSync(wal).size : 0)
+    } catch {
+      return null
+    }
+  }
+
+  close(): void {
+    if (this.closed) return
+    this.closed = true
+    this.bookkeeping.closeSync()
+    this.instance.closeSync()
+  }
+}
+
+async function connectTo(instance: DuckDBInstance): Promise<DuckDBConnection> {
+  const connection = await instance.connect()
+  await connection.run(`SET TimeZone = 'UTC'`)
+  return connection
+}
+
+async function prepareOwnTables(connection: DuckDBConnection, options: OpenFileOptions): Promise<boolean> {
+  const own = await connection.runAndReadAll(
+    `SELECT count(*) FILTER (WHERE schema_name = 'millrace' AND table_name = 'file'), count(*) FROM duckdb_tables()
+     WHERE NOT internal AND database_name = current_database()`,
+  )
+  const [ownTables, tables] = own.getRows()[0] as [bigint, bigint]
+  if (ownTables === 0n && tables > 0n) {
+    throw new MillraceError({
+      code: 'FILE_FOREIGN',
+      message: 'The DuckDB file was not made by Millrace.',
+      advice: 'Name another file; this one is left as it is.',
+    })
+  }
+  if (ownTables === 1n) {
+    const version = await connection.runAndReadAll('SELECT format_version FROM millrace.file')
+    const found = version.getRows()[0]?.[0] as number | undefined
+    if (found === undefined || found > FORMAT_VERSION) {
+      throw new MillraceError({
+        code: 'FILE_TOO_NEW',
+        message: 'The replica file was written by a newer Millrace.',
+        advice: 'Update Millrace, or name another file; this one is left as it is.',
+      })
+    }
+    return false
+  }
+  if (options.readOnly) {
+    throw new MillraceError({
+      code: 'FILE_FOREIGN',
+      message: 'The DuckDB file holds no replica.',
+      advice: 'Name the file of a replica, or make one with `millrace sync`.',
+    })
+  }
+  await inTransaction(connection, async () => {
+    for (const statement of createOwnTables) await connection.run(statement)
+    await connection.run('INSERT INTO millrace.file VALUES ($1, now(), $2)', [FORMAT_VERSION, options.createdBy])
+  })
+  return true
+}
+
+/** Runs `work` between BEGIN and COMMIT; rolls back and throws on where it throws. */
+export async function inTransaction<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
+  await connection.run('BEGIN TRANSACTION')
+  try {
+    const result = await work()
+    await connection.run('COMMIT')
+    return result
+  } catch (error) {
+    await connection.run('ROLLBACK').catch(() => {})
+    throw error
+  }
+}
+
+function missingFile(): MillraceError {
+  return new MillraceError({
+    code: 'FILE_MISSING',
+    message: 'There is no replica file at that path.',
+    advice: 'Check the path, or make the file with `millrace sync`.',
+  })
+}

@@ -1,0 +1,275 @@
+import { randomBytes } from 'node:crypto'
+import type pg from 'pg'
+import { MillraceError } from '../../contract/errors.ts'
+import type { SourceAddress } from '../../contract/source.ts'
+import type { TableName } from '../../contract/values.ts'
+import type { Checkpoint } from '../model/checkpoint.ts'
+import type { Lsn } from '../model/lsn.ts'
+import type { SourceRelation } from '../model/relation.ts'
+import { describeAddress } from '../source/address.ts'
+import { exactPattern, followsOf, matchTables, readSourceTables } from '../source/catalog.ts'
+import { blockersOf, preflight } from '../source/preflight.ts'
+import { createPublications, dropPublications, readPublicationTables } from '../source/publication.ts'
+import type { CreatedSlot, ReplicationConnection, SystemIdentity } from '../source/replicationConnection.ts'
+import { dropSlot, readSlotHealth } from '../source/slot.ts'
+import {
+  createCheckpoint,
+  readCheckpoint,
+  readColumns,
+  readSource,
+  readTables,
+  writeSource,
+  writeTable,
+  type SourceRecord,
+  type TableRecord,
+} from '../store/records.ts'
+import { inTransaction, type ReplicaFile } from '../store/replicaFile.ts'
+import { planColumn } from '../typemap/index.ts'
+import { planTable } from '../typemap/tablePlan.ts'
+import { differenceFromRecord, newFollowedTable, recordOf, type FollowedTable } from './followedTables.ts'
+
+/** `schema.table` patterns, or tables by name. */
+export type Selection = readonly TableName[] | { include: readonly string[]; exclude: readonly string[] }
+
+export interface PrepareOptions {
+  file: ReplicaFile
+  address: SourceAddress
+  /** A client for the catalog, beside the walsender's. */
+  client: pg.Client
+  walsender: ReplicationConnection
+  identity: SystemIdentity
+  selection: Selection | null
+  slotName: string | null
+  publicationName: string | null
+  onActivity(text: string): void
+}
+
+export interface Prepared {
+  source: SourceRecord
+  checkpoint: Checkpoint
+  tables: Map<number, FollowedTable>
+  /** Tables to copy before the stream starts, under the snapshot of `slot`. */
+  toCopy: FollowedTable[]
+  slot: CreatedSlot | null
+}
+
+/**
+ * Makes publications and slot for a new file, or checks that those of an earlier run still fit it.
+ * A slot only moves forward, so every way in which it may have moved without us is looked at here:
+ * https://www.postgresql.org/docs/current/logicaldecoding-explanation.html
+ */
+export async function prepareSource(options: PrepareOptions): Promise<Prepared> {
+  const { bookkeeping } = options.file
+  const source = await readSource(bookkeeping)
+  const checkpoint = await readCheckpoint(bookkeeping)
+  if (source && checkpoint) return resume(options, source, checkpoint)
+  if (source) await removeUnfinished(options, source)
+  return begin(options, source)
+}
+
+async function begin(options: PrepareOptions, unfinished: SourceRecord | null): Promise<Prepared> {
+  const { client, file, walsender, identity } = options
+  const relations = await readSourceTables(client)
+  const chosen = matchTables(relations, patternsOf(options.selection)).filter((table) => followsOf(table) !== 'nothing')
+  if (chosen.length === 0) {
+    throw new MillraceError({
+      code: 'NO_TABLES',
+      message: 'No table on the source fits the selection and can be followed.',
+      advice: 'Check the patterns of --tables and --exclude; `millrace doctor` lists what can be followed and why not.',
+    })
+  }
+  const report = await preflight(client, { planColumn, tables: chosen })
+  const blocker = blockersOf(report)
+  if (blocker) throw blocker
+
+  const baseName = unfinished?.slotName ?? ownName(options.address.database)
+  const publicationName = options.publicationName ?? unfinished?.publicationName ?? baseName
+  const source: SourceRecord = {
+    systemId: identity.systemId,
+    timeline: identity.timeline,
+    database: options.address.database,
+    address: describeAddress(options.address),
+    slotName: options.slotName ?? baseName,
+    publicationName,
+    publicationNames: [publicationName, `${publicationName}_inserts`],
+  }
+  const tables = new Map<number, FollowedTable>()
+  for (const relation of chosen) {
+    tables.set(relation.oid, newFollowedTable(planTable(relation), relation.estimatedRows))
+  }
+  await refuseTakenSlot(client, source.slotName)
+  // Recorded before it is made, so that a kill in between leaves nothing that nobody knows of.
+  await inTransaction(file.bookkeeping, async () => {
+    await file.bookkeeping.run('DELETE FROM millrace.tables')
+    await file.bookkeeping.run('DELETE FROM millrace.columns')
+    await writeSource(file.bookkeeping, source)
+    for (const table of tables.values()) {
+      const record = recordOf(table)
+      await writeTable(file.bookkeeping, record.table, record.columns)
+    }
+  })
+  options.onActivity('Making the publication.')
+  const made = await createPublications(client, { name: publicationName, followed: chosen })
+  source.publicationNames = made.names
+  await inTransaction(file.bookkeeping, () => writeSource(file.bookkeeping, source))
+  options.onActivity('Making the slot; this waits for transactions that are open on the source.')
+  const slot = await walsender.createSlot(source.slotName, { temporary: false })
+  await inTransaction(file.bookkeeping, () => createCheckpoint(file.bookkeeping, slot.consistentPoint))
+  const checkpoint = (await readCheckpoint(file.bookkeeping))!
+  return { source, checkpoint, tables, toCopy: [...tables.values()], slot }
+}
+
+async function resume(options: PrepareOptions, source: SourceRecord, checkpoint: Checkpoint): Promise<Prepared> {
+  const { client, file, identity, walsender } = options
+  refuseOtherSource(source, options)
+  await refuseMovedSlot(client, source, checkpoint.lsn)
+  const records = await readTables(file.bookkeeping)
+  const columns = await readColumns(file.bookkeeping)
+  const relations = new Map(
+    (await readSourceTables(client, { oids: records.map((record) => record.oid) })).map((relation) => [relation.oid, relation]),
+  )
+  const published = new Set((await readPublicationTables(client, source.publicationNames)).map(({ oid }) => oid))
+  const tables = new Map<number, FollowedTable>()
+  const toCopy: FollowedTable[] = []
+  for (const record of records) {
+    const relation = relations.get(record.oid)
+    const own = columns.filter((column) => column.tableOid === record.oid)
+    const isCopied = record.state !== 'init' && record.state !== 'copying'
+    const textColumns = new Map(
+      own.filter((column) => column.exactness === 'text' && column.note).map((column) => [column.sourceName, column.note!]),
+    )
+    if (!relation) {
+      tables.set(record.oid, droppedTable(record, await countRows(file, record.replicaSchema, record.replicaTable)))
+      continue
+    }
+    const plan = planTable(relation, isCopied ? keptAsText(relation, textColumns) : new Map())
+    const table = newFollowedTable(plan, relation.estimatedRows)
+    tables.set(record.oid, table)
+    table.state = isCopied ? record.state : 'init'
+    table.reason = record.reason
+    table.snapshotLsn = record.snapshotLsn
+    const difference = isCopied ? differenceFromRecord(plan, record, own) : null
+    if (!published.has(record.oid)) {
+      table.state = 'errored'
+      table.reason = 'The table was taken out of the publication on the source; copy it again.'
+    } else if (difference && table.state === 'ready') {
+      table.state = 'errored'
+      table.reason = difference
+    }
+    if (table.state === 'init') toCopy.push(table)
+    else table.rows = await countRows(file, record.replicaSchema, record.replicaTable)
+  }
+  let slot: CreatedSlot | null = null
+  if (toCopy.length > 0) {
+    options.onActivity('Asking for a snapshot; this waits for transactions that are open on the source.')
+    slot = await walsender.createSlot(`${ownName(identity.systemId)}_copy`, { temporary: true })
+  }
+  return { source, checkpoint, tables, toCopy, slot }
+}
+
+/** The copy of a table that was dropped on the source is kept as it was. */
+function droppedTable(record: TableRecord, rows: number): FollowedTable {
+  const table = newFollowedTable(
+    {
+      oid: record.oid,
+      schema: record.schema,
+      name: record.name,
+      replicaSchema: record.replicaSchema,
+      replicaTable: record.replicaTable,
+      identity: record.rowIdentity,
+      copyOnly: false,
+      columns: [],
+      omitted: [],
+    },
+    null,
+  )
+  table.state = 'errored'
+  table.reason = 'The table was dropped on the source; the copy is as it was.'
+  table.rows = rows
+  return table
+}
+
+/** Columns that an earlier copy had to keep as text although their type has an exact counterpart. */
+function keptAsText(relation: SourceRelation, textColumns: ReadonlyMap<string, string>): Map<string, string> {
+  const kept = new Map<string, string>()
+  for (const column of relation.columns) {
+    const note = textColumns.get(column.name)
+    if (note !== undefined && planColumn(column).exactness === 'exact') kept.set(column.name, note)
+  }
+  return kept
+}
+
+async function countRows(file: ReplicaFile, schema: string, table: string): Promise<number> {
+  const reader = await file.bookkeeping.runAndReadAll(
+    `SELECT estimated_size FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = $1 AND table_name = $2`,
+    [schema, table],
+  )
+  return Number(reader.getRows()[0]?.[0] ?? 0)
+}
+
+/** A run that was killed before its slot gave a snapshot: what it had made has no use. */
+async function removeUnfinished(options: PrepareOptions, source: SourceRecord): Promise<void> {
+  options.onActivity('Removing what an unfinished start has left on the source.')
+  await dropSlot(options.client, source.slotName, { waitMs: 5000 })
+  await dropPublications(options.client, source.publicationNames)
+}
+
+function patternsOf(selection: Selection | null): { include: readonly string[]; exclude: readonly string[] } {
+  if (selection === null) return { include: ['*.*'], exclude: [] }
+  if ('include' in selection) return selection
+  return { include: selection.map(exactPattern), exclude: [] }
+}
+
+function ownName(base: string): string {
+  const word = base.toLowerCase().replaceAll(/[^a-z0-9_]/g, '_').slice(0, 30)
+  return `millrace_${word}_${randomBytes(4).toString('hex')}`
+}
+
+function refuseOtherSource(source: SourceRecord, options: PrepareOptions): void {
+  if (source.systemId === options.identity.systemId && source.timeline === options.identity.timeline) return
+  const sameSystem = source.systemId === options.identity.systemId
+  throw new MillraceError({
+    code: 'SOURCE_DIFFERS',
+    message: sameSystem
+      ? 'The source was restored or has failed over to another timeline since this file was written.'
+      : 'This file belongs to another Postgres cluster than the one that answers here.',
+    advice: sameSystem
+      ? 'Copy into a new file: the file may hold transactions that the source no longer has.'
+      : 'Check host and port, or name another file.',
+  })
+}
+
+async function refuseTakenSlot(client: pg.Client, slotName: string): Promise<void> {
+  const facts = await readSlotHealth(client, slotName)
+  if (facts.health === 'missing') return
+  throw new MillraceError({
+    code: 'SLOT_NAME_TAKEN',
+    message: 'A replication slot of this name is already on the source, and this file did not make it.',
+    advice: 'Name another slot with --slot, or drop that one if nobody needs it.',
+  })
+}
+
+async function refuseMovedSlot(client: pg.Client, source: SourceRecord, checkpoint: Lsn): Promise<void> {
+  const facts = await readSlotHealth(client, source.slotName)
+  if (facts.health === 'missing') {
+    throw new MillraceError({
+      code: 'SLOT_MISSING',
+      message: 'The replication slot of this file is not on the source any more.',
+      advice: 'Copy into a new file: what was committed in between cannot be had from the log.',
+    })
+  }
+  if (facts.health === 'lost') {
+    throw new MillraceError({
+      code: 'SLOT_LOST',
+      message: 'The source has removed log that this file had not received: the slot had fallen too far behind.',
+      advice: 'Copy into a new file, and raise max_slot_wal_keep_size if it happens often.',
+    })
+  }
+  if (facts.confirmedFlushLsn !== null && facts.confirmedFlushLsn > checkpoint) {
+    throw new MillraceError({
+      code: 'SLOT_AHEAD',
+      message: 'The slot is ahead of this file: the file was put back from a backup, or somebody else has read from the slot.',
+      advice: 'Copy into a new file: what lies in between cannot be had from the log.',
+    })
+  }
+}

@@ -1,0 +1,428 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { MillraceError } from '../../contract/errors.ts'
+import { applyBatch, type ParkedTable } from '../apply/applyBatch.ts'
+import { Batch, BufferShelf } from '../batch/batch.ts'
+import { decideFlush, type FlushLimits } from '../batch/flushPolicy.ts'
+import { PgoutputDecoder, type ChangeVisitor, type OldRow, type StreamRelation } from '../decode/pgoutput.ts'
+import type { Checkpoint } from '../model/checkpoint.ts'
+import { laterLsn, lsnDistanceBytes, type Lsn } from '../model/lsn.ts'
+import type { TupleIndex } from '../model/tuple.ts'
+import type { Clock, Logger } from '../ports.ts'
+import type { ReplicationStream, StreamSink } from '../source/replicationConnection.ts'
+import { inTransaction } from '../store/replicaFile.ts'
+import { writeCheckpoint } from '../store/records.ts'
+import { differenceFromStream, type FollowedTable } from './followedTables.ts'
+
+export interface StreamObserver {
+  /** A batch is durable and visible; its tables' counters are not yet added up. */
+  onApplied(batch: Batch, parked: readonly ParkedTable[]): void
+  /** A position changed: received, durable, or caught up. */
+  onProgress(): void
+  onNotice(severity: 'info' | 'warning', text: string): void
+}
+
+export interface StreamRunOptions {
+  connection: DuckDBConnection
+  tables: ReadonlyMap<number, FollowedTable>
+  checkpoint: Checkpoint
+  folder: string
+  limits: FlushLimits
+  clock: Clock
+  logger: Logger
+  observer: StreamObserver
+  /** The source's log position as last heard; null where it is not known. */
+  sourceLsn(): Lsn | null
+}
+
+const SHELF_BYTES = 64 << 20
+/** How far or how long the idle position may run ahead of the file's checkpoint before it is written. */
+const IDLE_CHECKPOINT_BYTES = 16 << 20
+const IDLE_CHECKPOINT_MS = 5000
+const HEARTBEAT_MS = 1000
+/** Nothing at all from the server for so long, although asked: the connection is dead. */
+const SILENCE_MS = 30_000
+/** What Node reads from a socket at once; a read as large as that has more behind it. */
+const SOCKET_READ_BYTES = 64 << 10
+const BEHIND_BYTES = 1 << 20
+/** Beyond this a stop drops the batch in hand; it comes again after the checkpoint. */
+const STOP_FLUSH_BYTES = 4 << 20
+
+/**
+ * One stream from its start to its end: receives, decodes, batches, applies, acknowledges. Receiving
+ * and decoding go on while DuckDB applies the batch before; a batch that is full while another is
+ * applied pauses the socket.
+ *
+ * What is acknowledged is always in the file first: the server may forget it from then on.
+ */
+export class StreamRun implements StreamSink, ChangeVisitor {
+  /** Resolves when the stream is over: null after `stop`, else why. */
+  readonly ended: Promise<Error | null>
+  private endWith!: (error: Error | null) => void
+  private readonly decoder = new PgoutputDecoder(this)
+  private readonly shelf = new BufferShelf(SHELF_BYTES)
+  private readonly options: StreamRunOptions
+  private stream: ReplicationStream | null = null
+  private batch: Batch
+  private batchNumber = 0
+  private checkpoint: Checkpoint
+  private receivedPosition: Lsn
+  /** Everything before it has been received, whole transactions only. */
+  private quietPosition: Lsn
+  private inTransaction = false
+  private skipsTransaction = false
+  private transactionLsn: Lsn
+  private parked: ParkedTable[] = []
+  private readonly parkedOids = new Set<number>()
+  private readonly unknownOids = new Set<number>()
+  private applying: Promise<void> | null = null
+  private isPaused = false
+  private isStopping = false
+  private flushTimer: NodeJS.Timeout | null = null
+  private flushTimerAtMs = 0
+  private lastFlushAtMs = 0
+  private lastHeardAtMs: number
+  private lastCheckpointAtMs: number
+  private writingIdleCheckpoint = false
+  private readonly heartbeat: NodeJS.Timeout
+
+  constructor(options: StreamRunOptions) {
+    this.options = options
+    this.checkpoint = options.checkpoint
+    this.receivedPosition = options.checkpoint.lsn
+    this.quietPosition = options.checkpoint.lsn
+    this.transactionLsn = options.checkpoint.lsn
+    this.batch = this.newBatch()
+    this.lastHeardAtMs = options.clock.monotonicMs()
+    this.lastCheckpointAtMs = this.lastHeardAtMs
+    this.ended = new Promise((resolve) => {
+      this.endWith = resolve
+    })
+    this.heartbeat = setInterval(() => this.beat(), HEARTBEAT_MS)
+  }
+
+  attach(stream: ReplicationStream): void {
+    this.stream = stream
+  }
+
+  get receivedLsn(): Lsn {
+    return this.receivedPosition
+  }
+
+  get durableLsn(): Lsn {
+    return this.checkpoint.lsn
+  }
+
+  get lastCheckpoint(): Checkpoint {
+    return this.checkpoint
+  }
+
+  /** Everything committed before this point is visible in the replica. */
+  get visibleLsn(): Lsn {
+    return this.isEmpty ? laterLsn(this.checkpoint.lsn, this.quietPosition) : this.checkpoint.lsn
+  }
+
+  /** Asks the server where it stands, so that an idle stream learns that it has caught up. */
+  requestReply(): void {
+    this.stream?.sendStatus(this.receivedPosition, this.checkpoint.lsn, true)
+  }
+
+  /** Lets a batch in hand become durable where that is quick, acknowledges, and closes the stream. */
+  async stop(timeoutMs: number): Promise<void> {
+    if (this.isStopping) return
+    this.isStopping = true
+    this.stream?.pause()
+    while (this.applying) await this.applying
+    if (!this.inTransaction && this.batch.transactions > 0 && this.batch.bytes <= STOP_FLUSH_BYTES) {
+      this.flush()
+      while (this.applying) await this.applying
+    }
+    await this.writeIdleCheckpoint()
+    this.stream?.sendStatus(this.receivedPosition, this.checkpoint.lsn, false)
+    await this.stream?.stop(timeoutMs)
+    this.finish(null)
+  }
+
+  // The socket's side.
+
+  onMessage(bytes: Buffer, start: number, end: number, walStart: bigint): void {
+    if ((walStart as Lsn) > this.receivedPosition) this.receivedPosition = walStart as Lsn
+    this.decoder.decode(bytes, start, end)
+  }
+
+  onKeepalive(walEnd: Lsn, replyRequested: boolean): void {
+    this.receivedPosition = laterLsn(this.receivedPosition, walEnd)
+    if (!this.inTransaction) this.quietPosition = walEnd
+    if (replyRequested) this.acknowledge()
+    this.options.observer.onProgress()
+  }
+
+  onDrained(readBytes: number): void {
+    this.lastHeardAtMs = this.options.clock.monotonicMs()
+    this.considerFlush(readBytes < SOCKET_READ_BYTES && !this.isBehind)
+  }
+
+  /** The source is known to have more than has come: a batch is better full than early. */
+  private get isBehind(): boolean {
+    const sourceLsn = this.options.sourceLsn()
+    return sourceLsn !== null && lsnDistanceBytes(this.receivedPosition, sourceLsn) > BEHIND_BYTES
+  }
+
+  onClose(error: Error | null): void {
+    if (this.isStopping) return
+    this.finish(error ?? new Error('Connection terminated unexpectedly'))
+  }
+
+  // The decoder's side.
+
+  begin(finalLsn: Lsn): void {
+    this.inTransaction = true
+    this.transactionLsn = finalLsn
+    // The server starts after the checkpoint by itself; this holds even if it did not.
+    this.skipsTransaction = finalLsn < this.options.checkpoint.lsn
+    this.batch.firstChangeAtMs ??= this.options.clock.monotonicMs()
+  }
+
+  commit(_commitLsn: Lsn, endLsn: Lsn, commitMicros: bigint): void {
+    this.inTransaction = false
+    this.receivedPosition = laterLsn(this.receivedPosition, endLsn)
+    if (this.skipsTransaction) return
+    this.batch.commit(endLsn, commitMicros)
+    this.considerFlush(false)
+  }
+
+  relation(relation: StreamRelation): void {
+    const table = this.options.tables.get(relation.oid)
+    if (!table) {
+      if (this.unknownOids.has(relation.oid)) return
+      this.unknownOids.add(relation.oid)
+      this.options.observer.onNotice('warning', `The publication also sends ${relation.schema}.${relation.name}, which is not followed.`)
+      return
+    }
+    if (this.isParked(relation.oid)) return
+    const difference = differenceFromStream(table.plan, relation)
+    if (difference) this.park(table, 'TABLE_CHANGED', difference)
+  }
+
+  insert(relationOid: number, row: TupleIndex, messageBytes: number): void {
+    const table = this.tableFor(relationOid, row)
+    if (table) this.staged(table, messageBytes).insert(row, messageBytes)
+  }
+
+  update(relationOid: number, oldRow: OldRow, old: TupleIndex, row: TupleIndex, messageBytes: number): void {
+    const table = this.tableFor(relationOid, row)
+    if (!table) return
+    if (!this.canFindRow(table, oldRow === 'full')) return
+    this.staged(table, messageBytes).update(oldRow, old, row, messageBytes)
+  }
+
+  delete(relationOid: number, oldRow: OldRow, old: TupleIndex, messageBytes: number): void {
+    const table = this.tableFor(relationOid, old)
+    if (!table) return
+    if (!this.canFindRow(table, oldRow === 'full')) return
+    this.staged(table, messageBytes).delete(old, messageBytes)
+  }
+
+  truncate(relationOids: number[]): void {
+    for (const oid of relationOids) {
+      const table = this.options.tables.get(oid)
+      if (!table || !this.takesChanges(table)) continue
+      this.batch.changes++
+      this.batch.truncate(table.plan)
+    }
+  }
+
+  private staged(table: FollowedTable, messageBytes: number) {
+    this.batch.changes++
+    this.batch.bytes += messageBytes
+    return this.batch.table(table.plan)
+  }
+
+  private tableFor(relationOid: number, row: TupleIndex): FollowedTable | null {
+    const table = this.options.tables.get(relationOid)
+    if (!table || !this.takesChanges(table)) return null
+    if (row.columnCount === table.plan.columns.length) return table
+    this.park(table, 'TABLE_CHANGED', 'Columns were added or dropped on the source; copy the table again.')
+    return null
+  }
+
+  private takesChanges(table: FollowedTable): boolean {
+    if (this.skipsTransaction || this.isParked(table.plan.oid)) return false
+    // A copy sees every transaction whose commit record lies before its snapshot.
+    return table.state === 'ready' && table.snapshotLsn !== null && this.transactionLsn >= table.snapshotLsn
+  }
+
+  private canFindRow(table: FollowedTable, hasFullRow: boolean): boolean {
+    if (table.plan.identity === 'key' || (table.plan.identity === 'whole-row' && hasFullRow)) return true
+    this.park(
+      table,
+      'TABLE_UNDESCRIBED_CHANGE',
+      'A row was changed or deleted on the source, which did not say which one; give the table a key and copy it again.',
+    )
+    return false
+  }
+
+  private isParked(oid: number): boolean {
+    return this.parkedOids.has(oid)
+  }
+
+  /** From here on this table's changes are left out; what was staged before is still applied. */
+  private park(table: FollowedTable, code: string, reason: string): void {
+    const { oid, schema, name } = table.plan
+    this.parkedOids.add(oid)
+    this.parked.push({ oid, schema, name, code, reason, lsn: this.transactionLsn })
+  }
+
+  // Applying.
+
+  private get isEmpty(): boolean {
+    return !this.inTransaction && this.batch.transactions === 0 && this.applying === null
+  }
+
+  private newBatch(): Batch {
+    return new Batch(this.batchNumber++, this.options.folder, this.shelf)
+  }
+
+  private considerFlush(isDrained: boolean): void {
+    if (this.isStopping) return
+    const nowMs = this.options.clock.monotonicMs()
+    const { batch } = this
+    const decision = decideFlush(
+      {
+        nowMs,
+        transactions: batch.transactions,
+        bytes: batch.bytes,
+        firstChangeAtMs: batch.firstChangeAtMs,
+        lastFlushAtMs: this.lastFlushAtMs,
+        inTransaction: this.inTransaction,
+        isApplying: this.applying !== null,
+        isDrained,
+      },
+      this.options.limits,
+    )
+    if (decision.do === 'flush') this.flush()
+    else if (decision.do === 'wait') this.flushLater(decision.untilMs, nowMs)
+    if (this.applying && !this.inTransaction && this.batch.bytes >= this.options.limits.flushBytes) this.pauseSocket()
+  }
+
+  private flushLater(untilMs: number, nowMs: number): void {
+    if (this.flushTimer && this.flushTimerAtMs <= untilMs) return
+    if (this.flushTimer) clearTimeout(this.flushTimer)
+    this.flushTimerAtMs = untilMs
+    this.flushTimer = setTimeout(() => {
+      this.flushTimer = null
+      this.considerFlush(true)
+    }, untilMs - nowMs)
+  }
+
+  private flush(): void {
+    const { batch } = this
+    const parkedBefore = this.parked
+    this.batch = this.newBatch()
+    this.parked = []
+    this.lastFlushAtMs = this.options.clock.monotonicMs()
+    this.applying = this.apply(batch, parkedBefore)
+      .catch((error: unknown) => this.finish(error as MillraceError))
+      .finally(() => {
+        this.applying = null
+        this.resumeSocket()
+        this.considerFlush(true)
+        this.options.observer.onProgress()
+      })
+  }
+
+  private async apply(batch: Batch, parkedBefore: readonly ParkedTable[]): Promise<void> {
+    const checkpoint: Checkpoint = {
+      lsn: batch.endLsn!,
+      commitMicros: batch.lastCommitMicros,
+      transactions: this.checkpoint.transactions + BigInt(batch.transactions),
+      changes: this.checkpoint.changes + BigInt(batch.changes),
+    }
+    try {
+      const outcome = await applyBatch(this.options.connection, batch, checkpoint, parkedBefore, (error, staged) => {
+        // DuckDB's text may hold a row's values: the log gets its first words only.
+        const kind = error instanceof Error ? error.message.split(':', 1)[0] : 'unknown'
+        this.options.logger.error('a table could not take its changes', { table: staged.plan.name, kind })
+      })
+      this.checkpoint = checkpoint
+      this.lastCheckpointAtMs = this.options.clock.monotonicMs()
+      for (const parked of outcome.parked) this.parkedOids.add(parked.oid)
+      this.acknowledge()
+      this.options.observer.onApplied(batch, outcome.parked)
+    } finally {
+      batch.dispose()
+    }
+  }
+
+  private pauseSocket(): void {
+    if (this.isPaused) return
+    this.isPaused = true
+    this.stream?.pause()
+  }
+
+  private resumeSocket(): void {
+    if (!this.isPaused || this.isStopping) return
+    this.isPaused = false
+    this.lastHeardAtMs = this.options.clock.monotonicMs()
+    this.stream?.resume()
+  }
+
+  // Positions.
+
+  private acknowledge(): void {
+    this.stream?.sendStatus(this.receivedPosition, this.checkpoint.lsn, false)
+  }
+
+  private beat(): void {
+    const nowMs = this.options.clock.monotonicMs()
+    if (this.isStopping) return
+    if (!this.isPaused && nowMs - this.lastHeardAtMs > SILENCE_MS) {
+      this.finish(new Error('Connection timed out: nothing was heard from the server'))
+      return
+    }
+    // Also while the socket is paused: the server's wal_sender_timeout may be short.
+    if (nowMs - this.lastHeardAtMs >= HEARTBEAT_MS) this.requestReply()
+    else this.acknowledge()
+    const aheadBytes = lsnDistanceBytes(this.checkpoint.lsn, this.visibleLsn)
+    const isDue = nowMs - this.lastCheckpointAtMs >= IDLE_CHECKPOINT_MS || aheadBytes >= IDLE_CHECKPOINT_BYTES
+    if (aheadBytes > 0 && isDue) void this.writeIdleCheckpoint().catch((error: unknown) => this.finish(error as Error))
+  }
+
+  /** Moves the file's checkpoint over log that holds nothing for us, so that the source can forget it. */
+  private async writeIdleCheckpoint(): Promise<void> {
+    const lsn = this.visibleLsn
+    if (lsn <= this.checkpoint.lsn || this.applying || this.writingIdleCheckpoint) return
+    this.writingIdleCheckpoint = true
+    const checkpoint = { ...this.checkpoint, lsn }
+    // Takes the applier's turn, so that no batch is written on the same connection meanwhile.
+    const writing = inTransaction(this.options.connection, () => writeCheckpoint(this.options.connection, checkpoint))
+    this.applying = writing
+      .then(
+        () => {
+          this.checkpoint = checkpoint
+          this.lastCheckpointAtMs = this.options.clock.monotonicMs()
+          this.acknowledge()
+        },
+        (error: unknown) => this.finish(error as Error),
+      )
+      .finally(() => {
+        this.applying = null
+        this.writingIdleCheckpoint = false
+        this.considerFlush(true)
+      })
+    await this.applying
+  }
+
+  private finish(error: Error | null): void {
+    clearInterval(this.heartbeat)
+    if (this.flushTimer) clearTimeout(this.flushTimer)
+    if (!this.isStopping) {
+      this.isStopping = true
+      void this.stream?.stop(0)
+    }
+    const last = this.applying ?? Promise.resolve()
+    void last.finally(() => {
+      this.batch.dispose()
+      this.endWith(error)
+    })
+  }
+}
