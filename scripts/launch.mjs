@@ -1,0 +1,88 @@
+// Starts the built app: Electron where it can run, else the browser host, with one line that says why.
+// Plain Node without a dependency, so that it works before anything is installed.
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+// A first start fetches about 120 MB; where nothing answers, it fails within a second.
+const FETCH_AT_MOST_MS = 180_000
+
+/**
+ * Runs a program in the foreground: our streams, our signals passed on, its exit code ours.
+ * A program that a signal ended has the code that a shell would give it.
+ */
+export function run(program, args, { env = process.env, cwd = process.cwd(), timeoutMs, quiet = false } = {}) {
+  return new Promise((resolve) => {
+    // Windows finds npm.cmd and the like by the shell only.
+    const shell = process.platform === 'win32' && program === 'npm'
+    const output = quiet ? 'ignore' : 'inherit'
+    const child = spawn(program, args, { cwd, env, shell, stdio: ['ignore', output, output] })
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), timeoutMs)
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+    // A terminal's Ctrl-C reaches the whole group, so a child may get it twice; ours takes two at once for one.
+    const pass = (signal) => child.kill(signal)
+    for (const signal of signals) process.on(signal, pass)
+    const end = (code) => {
+      clearTimeout(timer)
+      for (const signal of signals) process.off(signal, pass)
+      resolve(code)
+    }
+    child.on('error', () => end(127))
+    child.on('exit', (code, signal) => end(code ?? 128 + (signalNumbers[signal] ?? 1)))
+  })
+}
+
+const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }
+
+/** Where Electron's binary lies, or null; looks the same way as the electron package, but fetches nothing. */
+export function electronBinary() {
+  try {
+    const folder = dirname(createRequire(join(root, 'package.json')).resolve('electron/package.json'))
+    const name = readFileSync(join(folder, 'path.txt'), 'utf8').trim()
+    const file = process.env.ELECTRON_OVERRIDE_DIST_PATH
+      ? join(process.env.ELECTRON_OVERRIDE_DIST_PATH, name)
+      : join(folder, 'dist', name)
+    return existsSync(file) ? file : null
+  } catch {
+    return null
+  }
+}
+
+async function fetchElectron() {
+  let install
+  try {
+    install = createRequire(join(root, 'package.json')).resolve('electron/install.js')
+  } catch {
+    return null
+  }
+  process.stderr.write('Fetching Electron, once…\n')
+  await run(process.execPath, [install], { timeoutMs: FETCH_AT_MOST_MS, quiet: true })
+  return electronBinary()
+}
+
+/** Why Electron cannot run here whatever its binary, or null. */
+export function electronObstacle({ env, platform, uid }) {
+  if (env.MILLRACE_HOST === 'browser') return 'MILLRACE_HOST=browser is set'
+  if (uid === 0) return 'Electron keeps its sandbox and so does not run as root'
+  if (platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY) return 'there is no display'
+  return null
+}
+
+/** Starts the app and answers with its exit code. */
+export async function launch() {
+  let obstacle = electronObstacle({ env: process.env, platform: process.platform, uid: process.getuid?.() })
+  if (obstacle === null) {
+    const binary = electronBinary() ?? (await fetchElectron())
+    if (binary) {
+      const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env
+      return await run(binary, [root], { env })
+    }
+    obstacle = "Electron's binary could not be fetched"
+  }
+  process.stderr.write(`Starting in the browser, because ${obstacle}.\n`)
+  return await run(process.execPath, [join(root, 'out/main/headless.js'), 'serve'])
+}

@@ -1,0 +1,3 @@
+import { runInTerminal } from './hosts/headless/terminal.ts'
+
+await runInTerminal(process.argv.slice(2))

@@ -1,0 +1,157 @@
+import { createWriteStream } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { finished } from 'node:stream/promises'
+import { Option } from 'commander'
+import type { Command } from 'commander'
+import { MillraceError } from '../../../contract/errors.ts'
+import { openFileReadOnly } from '../../../engine/session.ts'
+import type { Declare, Invocation, Outcome } from '../invocation.ts'
+import { fileOption } from '../options.ts'
+import { prepareStatement } from '../replicaStatement.ts'
+import type { ReplicaStatement } from '../replicaStatement.ts'
+import { csvWriter, jsonObjectWriter, jsonWriter, tableWriter } from '../resultFormats.ts'
+import type { ResultWriter } from '../resultFormats.ts'
+
+const formats = ['table', 'csv', 'json', 'parquet'] as const
+type Format = (typeof formats)[number]
+
+interface QueryOptions {
+  file: string
+  format?: Format
+  output?: string
+  json?: boolean
+}
+
+export function declareQuery(program: Command, declare: Declare): void {
+  declare<QueryOptions, [sql: string]>(
+    program
+      .command('query')
+      .description('run one statement that reads, on a file that no other process has open')
+      .argument('<sql>', 'the statement')
+      .requiredOption(...fileOption)
+      .addOption(new Option('--format <format>', 'table, csv, json or parquet (default: table)').choices(formats))
+      .option('--output <path>', 'write the result to this file')
+      .addHelpText('after', `
+Values are exact: in JSON a number stands without quotes only where every reader gets the very same
+one (at most 15 significant digits); longer integers and decimals are quoted text. In CSV an empty
+field is NULL and "" the empty string. --json prints {"columns", "rows", "rowCount"}.`),
+    query,
+  )
+}
+
+async function query(invocation: Invocation, options: QueryOptions, sql: string): Promise<Outcome> {
+  const { signal } = invocation.terminal
+  const format = options.format ?? (invocation.json ? 'json' : 'table')
+  if (format === 'parquet' && options.output === undefined) {
+    throw new MillraceError({
+      code: 'USAGE',
+      message: 'A Parquet file cannot be printed.',
+      advice: 'Name a file with --output.',
+    })
+  }
+  const host = await invocation.openHost()
+  const file = await openFileReadOnly(host, resolve(options.file))
+  try {
+    const connection = await file.connect()
+    const interrupt = (): void => connection.interrupt()
+    signal.addEventListener('abort', interrupt, { once: true })
+    try {
+      const statement = await prepareStatement(connection, sql)
+      if (options.output === undefined) {
+        const writer = invocation.json ? jsonObjectWriter() : writers[format as Exclude<Format, 'parquet'>]()
+        await writeRows(statement, writer, (text) => invocation.terminal.write(text), signal)
+        return {}
+      }
+      const output = resolve(options.output)
+      const rowCount = await writeFile(statement, format, output, signal)
+      return { json: { output, format, rowCount, columns: statement.columns }, text: `${rowCount} rows in ${output}` }
+    } finally {
+      signal.removeEventListener('abort', interrupt)
+      connection.closeSync()
+    }
+  } catch (error) {
+    // Our own interrupt comes back as a failed query.
+    if (signal.aborted) throw stopped()
+    throw error
+  } finally {
+    await file.close()
+  }
+}
+
+const writers: Readonly<Record<Exclude<Format, 'parquet'>, () => ResultWriter>> = {
+  table: tableWriter,
+  csv: csvWriter,
+  json: jsonWriter,
+}
+
+function stopped(): MillraceError {
+  return new MillraceError({ code: 'STOPPED', message: 'The query was stopped.', advice: 'Run it again when you like.' })
+}
+
+async function writeRows(
+  statement: ReplicaStatement,
+  writer: ResultWriter,
+  write: (text: string) => Promise<void>,
+  signal: AbortSignal,
+): Promise<number> {
+  let rowCount = 0
+  // Nothing is printed before the first rows are there: a failing statement leaves stdout clean.
+  let head = writer.begin(statement.columns)
+  for await (const rows of statement.read()) {
+    if (signal.aborted) throw stopped()
+    rowCount += rows.length
+    await write(head + writer.rows(rows))
+    head = ''
+  }
+  await write(head + writer.end(rowCount))
+  return rowCount
+}
+
+/** Writes beside the target and renames at the end, so that a failed query leaves no half file and an old one stays. */
+async function writeFile(statement: ReplicaStatement, format: Format, output: string, signal: AbortSignal): Promise<number> {
+  const partial = `${output}.partial-${process.pid}`
+  try {
+    const rowCount =
+      format === 'parquet'
+        ? await statement.writeParquet(partial)
+        : await writeTextFile(statement, writers[format](), partial, signal)
+    await rename(partial, output)
+    return rowCount
+  } catch (error) {
+    if (error instanceof MillraceError || signal.aborted) throw error
+    throw new MillraceError(
+      {
+        code: (error as NodeJS.ErrnoException).code === 'ENOSPC' ? 'DISK_FULL' : 'QUERY_FAILED',
+        message: `The file ${output} could not be written.`,
+        advice: 'Look whether its folder exists, may be written to and has room.',
+      },
+      { cause: error },
+    )
+  } finally {
+    await rm(partial, { force: true })
+  }
+}
+
+async function writeTextFile(
+  statement: ReplicaStatement,
+  writer: ResultWriter,
+  path: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const stream = createWriteStream(path)
+  const done = finished(stream)
+  // Told by the write that follows.
+  done.catch(() => {})
+  const write = async (text: string): Promise<void> => {
+    if (!stream.write(text)) await Promise.race([new Promise((resume) => stream.once('drain', resume)), done])
+  }
+  try {
+    const rowCount = await writeRows(statement, writer, write, signal)
+    stream.end()
+    await done
+    return rowCount
+  } finally {
+    stream.destroy()
+  }
+}
