@@ -1,10 +1,25 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { MillraceError } from '../contract/errors.ts'
-import type { LagPoint, LiveSnapshot } from '../contract/live.ts'
+import type { LagPoint, LiveSnapshot, LiveTable } from '../contract/live.ts'
 import type { SourceAddress } from '../contract/source.ts'
 import type { TableName } from '../contract/values.ts'
-import type { Lsn } from './model/lsn.ts'
+import type { Batch } from './batch/batch.ts'
+import type { FlushLimits } from './batch/flushPolicy.ts'
+import { LiveMeter, slotHealthOf } from './metrics/liveMeter.ts'
+import { SourceMonitor } from './metrics/sourceMonitor.ts'
+import { ZERO_LSN, type Lsn } from './model/lsn.ts'
 import type { Host } from './ports.ts'
+import { connectSource } from './source/connection.ts'
+import { faultOfSourceError } from './source/faults.ts'
+import { readFlushedLsn } from './source/position.ts'
+import { readCheckpoint, readSource } from './store/records.ts'
+import { ReplicaFile } from './store/replicaFile.ts'
+import type { FollowedTable } from './sync/followedTables.ts'
+import type { Selection } from './sync/prepare.ts'
+import { Replication } from './sync/replication.ts'
 
 /** `schema.table` patterns with `*` and `?`; a name without a dot means schema `public`. */
 export interface TableSelection {
@@ -20,8 +35,7 @@ export interface SessionOptions {
   /** Default: a name made from the database and a random suffix, recorded in the file. */
   slotName?: string
   publicationName?: string
-  /** False: copy, catch up to the moment of the call, and stop. Default true. */
-  follow?: boolean
+  limits?: FlushLimits
 }
 
 /** One replica file open for writing, its stream, and its live figures. */
@@ -30,6 +44,8 @@ export interface ReplicaSession {
   readonly address: SourceAddress
   /** The picture of now; `workspaceId` and `demo` are null here and filled in by the engine. */
   live(): LiveSnapshot
+  /** Called when there is something new to show, at most a few times a second. Answers how to stop. */
+  onChange(listener: () => void): () => void
   /** The last 15 minutes, a point a second. */
   history(): LagPoint[]
   /** A new connection to the replica's DuckDB instance; the caller closes it. */
@@ -38,7 +54,7 @@ export interface ReplicaSession {
   resume(): Promise<void>
   /** Copies one table again. Throws TABLE_MISSING. */
   resyncTable(table: TableName): Promise<void>
-  /** True once the file's checkpoint has reached `lsn`; false when the time is up. Throws what made the stream fail. */
+  /** True once everything committed before `lsn` is visible; false when the time is up. Throws what made the stream fail. */
   waitForLsn(lsn: Lsn, options: { timeoutMs: number; signal?: AbortSignal }): Promise<boolean>
   /** Resolves once everything committed on the source before the call is durable in the file. Throws what made the stream fail. */
   whenCaughtUp(signal?: AbortSignal): Promise<void>
@@ -48,5 +64,257 @@ export interface ReplicaSession {
   close(): Promise<void>
 }
 
-/** Opens or makes the file, and starts to follow. Throws FILE_* and source faults that a retry cannot mend. */
-export declare function openSession(host: Host, options: SessionOptions): Promise<ReplicaSession>
+const NOTIFY_INTERVAL_MS = 250
+const REPLY_INTERVAL_MS = 50
+/** Lag beyond which `following` is called `catching-up` again. */
+const FELL_BEHIND_BYTES = 64 << 20
+
+/** Opens or makes the file, and starts to follow. Throws FILE_* faults; what the source says comes by `ended` and `live`. */
+export async function openSession(host: Host, options: SessionOptions): Promise<ReplicaSession> {
+  mkdirSync(host.paths.temporaryFolder, { recursive: true, mode: 0o700 })
+  const folder = mkdtempSync(join(host.paths.temporaryFolder, 'staging-'))
+  try {
+    const file = await ReplicaFile.open(options.filePath, {
+      createdBy: `millrace ${host.version}`,
+      temporaryFolder: join(folder, 'duckdb'),
+    })
+    return await Session.start(host, options, file, folder)
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true })
+    throw error
+  }
+}
+
+class Session implements ReplicaSession {
+  readonly filePath: string
+  readonly address: SourceAddress
+  private readonly host: Host
+  private readonly file: ReplicaFile
+  private readonly folder: string
+  private readonly meter: LiveMeter
+  private readonly replication: Replication
+  private monitor: SourceMonitor | null = null
+  private slotName: string | null = null
+  private readonly listeners = new Set<() => void>()
+  private readonly ticker: NodeJS.Timeout
+  private lastPointMs = 0
+  private closing: Promise<void> | null = null
+
+  static async start(host: Host, options: SessionOptions, file: ReplicaFile, folder: string): Promise<Session> {
+    const session = new Session(host, options, file, folder)
+    const source = await readSource(file.bookkeeping)
+    const checkpoint = await readCheckpoint(file.bookkeeping)
+    if (source && checkpoint) session.watchSource(source.slotName)
+    session.meter.noteCheckpoint(checkpoint?.commitMicros ?? null)
+    session.replication.start()
+    return session
+  }
+
+  private constructor(host: Host, options: SessionOptions, file: ReplicaFile, folder: string) {
+    this.host = host
+    this.filePath = options.filePath
+    this.address = options.address
+    this.file = file
+    this.folder = folder
+    this.meter = new LiveMeter(host.clock)
+    this.replication = new Replication({
+      host,
+      file,
+      address: options.address,
+      folder,
+      selection: (options.tables ?? null) as Selection | null,
+      slotName: options.slotName ?? null,
+      publicationName: options.publicationName ?? null,
+      limits: options.limits,
+      observer: {
+        onState: () => {},
+        onApplied: (batch) => this.noteApplied(batch),
+        onProgress: () => {},
+        onNotice: (severity, text) => this.meter.noteEvent(severity, text),
+        onSource: (source) => this.watchSource(source.slotName),
+      },
+    })
+    this.ticker = setInterval(() => this.tick(), NOTIFY_INTERVAL_MS)
+  }
+
+  get ended(): Promise<MillraceError | null> {
+    return this.replication.ended
+  }
+
+  live(): LiveSnapshot {
+    const { replication } = this
+    return {
+      workspaceId: null,
+      state: replication.state,
+      fault: replication.fault?.toFault() ?? null,
+      nextAttemptAt: replication.nextAttemptAtMs === null ? null : new Date(replication.nextAttemptAtMs).toISOString(),
+      attempt: replication.attempt,
+      activity: replication.activity,
+      lag: this.lag(),
+      slot: this.slotName === null ? null : slotHealthOf(this.monitor, this.slotName),
+      tables: [...replication.tables.values()].map((table) => this.liveTable(table)),
+      events: this.meter.readEvents(),
+      fileBytes: this.file.sizeBytes(),
+      demo: null,
+    }
+  }
+
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  history(): LagPoint[] {
+    return this.meter.history.read()
+  }
+
+  connectReplica(): Promise<DuckDBConnection> {
+    return this.file.connect()
+  }
+
+  pause(): Promise<void> {
+    return this.replication.pause()
+  }
+
+  async resume(): Promise<void> {
+    this.replication.resume()
+  }
+
+  resyncTable(table: TableName): Promise<void> {
+    return this.replication.resync(table.schema, table.name)
+  }
+
+  async waitForLsn(lsn: Lsn, options: { timeoutMs: number; signal?: AbortSignal }): Promise<boolean> {
+    const deadlineMs = this.host.clock.monotonicMs() + options.timeoutMs
+    let failure: MillraceError | null | undefined
+    void this.ended.then((fault) => {
+      failure = fault
+    })
+    for (;;) {
+      options.signal?.throwIfAborted()
+      if (failure) throw failure
+      if ((this.replication.visibleLsn ?? ZERO_LSN) >= lsn) return true
+      if (failure === null || this.host.clock.monotonicMs() >= deadlineMs) return false
+      this.replication.requestReply()
+      await delay(REPLY_INTERVAL_MS, undefined, { signal: options.signal })
+    }
+  }
+
+  async whenCaughtUp(signal?: AbortSignal): Promise<void> {
+    const target = await this.sourceLsn(signal)
+    this.replication.hearSourceLsn(target)
+    await this.waitForLsn(target, { timeoutMs: Infinity, signal })
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.shutDown()
+    return this.closing
+  }
+
+  private async shutDown(): Promise<void> {
+    clearInterval(this.ticker)
+    await Promise.all([this.replication.stop(), this.monitor?.stop()])
+    this.file.close()
+    rmSync(this.folder, { recursive: true, force: true })
+    for (const listener of this.listeners) listener()
+  }
+
+  /** Where the source's log is flushed now; what commits without waiting for that is let through first. */
+  private async sourceLsn(signal?: AbortSignal): Promise<Lsn> {
+    try {
+      const client = await connectSource(this.address, { purpose: 'position', readOnly: true, signal })
+      try {
+        return await readFlushedLsn(client)
+      } finally {
+        await client.end().catch(() => {})
+      }
+    } catch (error) {
+      throw faultOfSourceError(error)
+    }
+  }
+
+  private watchSource(slotName: string): void {
+    if (this.slotName === slotName) return
+    this.slotName = slotName
+    void this.monitor?.stop()
+    this.monitor = new SourceMonitor({
+      address: this.address,
+      slotName,
+      clock: this.host.clock,
+      logger: this.host.logger,
+      onSample: (lsn) => this.replication.hearSourceLsn(lsn),
+    })
+  }
+
+  private noteApplied(batch: Batch): void {
+    const changesByTable = new Map<number, number>()
+    const nowMs = this.host.clock.nowMs()
+    for (const [oid, { counts, truncateFirst, netRows }] of batch.tables) {
+      changesByTable.set(oid, counts.inserts + counts.updates + counts.deletes + counts.truncates)
+      const table = this.replication.tables.get(oid)
+      if (!table || table.state === 'errored') continue
+      table.counts.inserts += counts.inserts
+      table.counts.updates += counts.updates
+      table.counts.deletes += counts.deletes
+      table.counts.truncates += counts.truncates
+      table.rows = (truncateFirst ? 0 : table.rows) + netRows
+      table.lastChangeAtMs = nowMs
+    }
+    this.meter.noteApplied({ ...pickBatch(batch), changesByTable }, this.monitor?.clockOffsetMs ?? null)
+  }
+
+  private lag() {
+    const { isStreaming, receivedLsn, durableLsn, visibleLsn } = this.replication
+    return this.meter.lag({ isStreaming, receivedLsn, durableLsn, visibleLsn }, this.monitor)
+  }
+
+  private tick(): void {
+    const nowMs = this.host.clock.nowMs()
+    if (nowMs - this.lastPointMs >= 1000) {
+      this.lastPointMs = nowMs
+      const lag = this.lag()
+      this.meter.history.add(this.meter.point(lag))
+      if (this.replication.state === 'following' && (lag.endToEndLagBytes ?? 0) > FELL_BEHIND_BYTES) {
+        this.replication.noteBehind()
+      }
+    }
+    for (const listener of this.listeners) listener()
+  }
+
+  private liveTable(table: FollowedTable): LiveTable {
+    const { plan, copy } = table
+    const isCatchingUp = table.state === 'ready' && this.replication.state === 'catching-up'
+    return {
+      schema: plan.schema,
+      name: plan.name,
+      state: isCatchingUp ? 'catching-up' : table.state,
+      reason: table.reason ?? noteOf(table),
+      rows: table.rows,
+      copy: copy && { ...copy, startedAt: new Date(copy.startedAtMs).toISOString() },
+      ...table.counts,
+      changesPerSecond: this.meter.tableChangesPerSecond(plan.oid),
+      lastChangeAt: table.lastChangeAtMs === null ? null : new Date(table.lastChangeAtMs).toISOString(),
+      textColumns: plan.columns
+        .filter((column) => column.plan.exactness === 'text')
+        .map((column) => ({ name: column.replicaName, sourceType: column.sourceType, note: column.plan.note })),
+    }
+  }
+}
+
+function pickBatch(batch: Batch) {
+  const { commits, lastCommitMicros, transactions, changes, bytes } = batch
+  return { commits, lastCommitMicros, transactions, changes, bytes }
+}
+
+/** What a person should know of a table that is well. */
+function noteOf(table: FollowedTable): string | null {
+  const notes: string[] = []
+  if (table.plan.identity === 'none' && table.plan.columns.length > 0) {
+    notes.push('Inserts only: the table has no key, so updates and deletes are not in its log.')
+  }
+  if (table.plan.omitted.length > 0) {
+    notes.push(`Not copied, because generated on the source: ${table.plan.omitted.map(({ name }) => name).join(', ')}.`)
+  }
+  return notes.length > 0 ? notes.join(' ') : null
+}
+

@@ -47,7 +47,8 @@ export class StagedTable {
   readonly counts: TableCounts = { inserts: 0, updates: 0, deletes: 0, truncates: 0 }
   /** Rows from before this batch are to be removed first. */
   truncateFirst = false
-  lastCommitMicros = 0n
+  /** Rows that the batch adds to the table, after `truncateFirst`; negative where it removes more. */
+  netRows = 0
   private readonly folder: string
   private readonly label: string
   private readonly takeBuffer: (bytes: number) => Buffer
@@ -67,6 +68,7 @@ export class StagedTable {
 
   insert(row: TupleIndex, worstBytes: number): void {
     this.counts.inserts++
+    this.netRows++
     this.writeRow(Operation.insert, row, null, worstBytes)
   }
 
@@ -95,6 +97,7 @@ export class StagedTable {
 
   delete(old: TupleIndex, worstBytes: number): void {
     this.counts.deletes++
+    this.netRows--
     this.writeRow(Operation.delete, old, null, worstBytes)
   }
 
@@ -102,6 +105,7 @@ export class StagedTable {
   truncate(): Segment[] {
     this.counts.truncates++
     this.truncateFirst = true
+    this.netRows = 0
     this.endSegment()
     return this.segments.splice(0)
   }

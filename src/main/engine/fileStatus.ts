@@ -1,0 +1,101 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { MillraceError } from '../contract/errors.ts'
+import type { SourceAddress } from '../contract/source.ts'
+import { postgresMicrosToEpochMs } from './model/checkpoint.ts'
+import { formatLsn } from './model/lsn.ts'
+import type { TableState } from './model/tableState.ts'
+import type { Host } from './ports.ts'
+import { connectSource } from './source/connection.ts'
+import { faultOfSourceError } from './source/faults.ts'
+import { dropPublications } from './source/publication.ts'
+import { dropSlot } from './source/slot.ts'
+import { readCheckpoint, readSource, readTables } from './store/records.ts'
+import { ReplicaFile } from './store/replicaFile.ts'
+
+export interface FileStatus {
+  filePath: string
+  fileBytes: number | null
+  source: { address: string; database: string; slotName: string; publicationNames: string[] } | null
+  checkpoint: { lsn: string; commitAt: string | null; transactions: number; changes: number } | null
+  tables: { schema: string; name: string; state: TableState; reason: string | null }[]
+}
+
+async function openForReading(host: Host, filePath: string): Promise<ReplicaFile> {
+  return ReplicaFile.open(filePath, {
+    createdBy: `millrace ${host.version}`,
+    temporaryFolder: host.paths.temporaryFolder,
+    readOnly: true,
+  })
+}
+
+/** What the file says of itself. Throws FILE_IN_USE while another process writes to it. */
+export async function readFileStatus(host: Host, filePath: string): Promise<FileStatus> {
+  const file = await openForReading(host, filePath)
+  try {
+    const source = await readSource(file.bookkeeping)
+    const checkpoint = await readCheckpoint(file.bookkeeping)
+    const tables = await readTables(file.bookkeeping)
+    const { commitMicros } = checkpoint ?? { commitMicros: null }
+    return {
+      filePath,
+      fileBytes: file.sizeBytes(),
+      source: source && {
+        address: source.address,
+        database: source.database,
+        slotName: source.slotName,
+        publicationNames: source.publicationNames,
+      },
+      checkpoint: checkpoint && {
+        lsn: formatLsn(checkpoint.lsn),
+        commitAt: commitMicros === null ? null : new Date(postgresMicrosToEpochMs(commitMicros)).toISOString(),
+        transactions: Number(checkpoint.transactions),
+        changes: Number(checkpoint.changes),
+      },
+      tables: tables.map(({ schema, name, state, reason }) => ({ schema, name, state, reason })),
+    }
+  } finally {
+    file.close()
+  }
+}
+
+/** A replica opened beside nobody, for queries without a stream. */
+export async function openFileReadOnly(
+  host: Host,
+  filePath: string,
+): Promise<{ connectReplica(): Promise<DuckDBConnection>; close(): void }> {
+  const file = await openForReading(host, filePath)
+  return { connectReplica: () => file.connect(), close: () => file.close() }
+}
+
+/**
+ * Drops the slot and the publications that this file made. The file stays as it is and cannot be
+ * followed any more. Throws FILE_IN_USE while it is being followed.
+ */
+export async function dropFromSource(
+  host: Host,
+  options: { filePath: string; address: SourceAddress },
+): Promise<{ droppedSlot: boolean; slotName: string; droppedPublications: string[] }> {
+  const file = await openForReading(host, options.filePath)
+  try {
+    const source = await readSource(file.bookkeeping)
+    if (!source) {
+      throw new MillraceError({
+        code: 'WORKSPACE_NONE',
+        message: 'This file has made nothing on any source.',
+        advice: 'There is nothing to drop.',
+      })
+    }
+    const client = await connectSource(options.address, { purpose: 'drop' })
+    try {
+      const droppedSlot = await dropSlot(client, source.slotName, { waitMs: 10_000 })
+      const droppedPublications = await dropPublications(client, source.publicationNames)
+      return { droppedSlot, slotName: source.slotName, droppedPublications }
+    } finally {
+      await client.end().catch(() => {})
+    }
+  } catch (error) {
+    throw faultOfSourceError(error)
+  } finally {
+    file.close()
+  }
+}
