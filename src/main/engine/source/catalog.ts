@@ -199,8 +199,8 @@ function partitionsAgree(facts: IdentityFacts): boolean {
 }
 
 /**
- * What can be followed of a table. `nothing`: not in the log, not readable in full, not ours to
- * publish, or no place for it in the replica.
+ * What can be followed of a table. `nothing`: not in the log, not readable in full, or not ours to
+ * publish; `obstacleOf` says which.
  */
 export function followsOf(relation: SourceRelation): Follows {
   if (obstacleOf(relation) !== null) return 'nothing'
@@ -208,15 +208,11 @@ export function followsOf(relation: SourceRelation): Follows {
 }
 
 /** Why nothing of a table can be followed. */
-export type Obstacle = 'unlogged' | 'no-select' | 'not-owner' | 'row-security' | 'no-columns' | 'schema-reserved'
-
-/** Millrace's own schemas in the replica; DuckDB folds case. */
-const reservedSchemas = new Set(['millrace', 'history'])
+export type Obstacle = 'unlogged' | 'no-select' | 'not-owner' | 'row-security' | 'no-columns'
 
 export function obstacleOf(relation: SourceRelation): Obstacle | null {
   if (!relation.isLogged) return 'unlogged'
-  if (relation.columns.length === 0) return 'no-columns'
-  if (reservedSchemas.has(relation.schema.toLowerCase())) return 'schema-reserved'
+  if (!relation.columns.some((column) => column.generated === '')) return 'no-columns'
   if (!relation.canSelect) return 'no-select'
   if (!relation.ownerIsUs) return 'not-owner'
   if (relation.rowSecurityApplies) return 'row-security'

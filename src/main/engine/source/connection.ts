@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import { TLSSocket, type ConnectionOptions } from 'node:tls'
 import pg from 'pg'
 import { MillraceError } from '../../contract/errors.ts'
 import type { SourceAddress } from '../../contract/source.ts'
 import { describeAddress } from './address.ts'
 import { faultOfSourceError } from './faults.ts'
-import { readTlsMaterial, tlsOptions, transportAttempts, type TlsMaterial, type TransportAttempt } from './tls.ts'
+import { readTlsMaterial, tlsOptions, transportAttempts } from './tls.ts'
 
 export interface ConnectOptions {
   /** What for, in a word: shown on the source as `millrace <purpose>` in pg_stat_activity. */
@@ -95,19 +95,47 @@ function settingsStatement(settings: Readonly<Record<string, string>>): string {
  * never becomes an unhandled error.
  */
 export async function connectSource(address: SourceAddress, options: ConnectOptions): Promise<pg.Client> {
-  const deadline = performance.now() + (options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS)
-  const material = await readTlsMaterial(address)
-  const attempts = transportAttempts(address, material.rootCertificate !== null)
-  let failure: unknown
-  for (const attempt of attempts) {
-    try {
-      return await connectOnce(address, options, attempt, material, Math.max(1, deadline - performance.now()))
-    } catch (error) {
-      failure = error
-      if (!mayTryOtherwise(error)) break
+  const interruption = new Interruption()
+  const timer = setTimeout(
+    () => interruption.raise(new Error('timeout expired')),
+    options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+  )
+  const onAbort = (): void => interruption.raise(stopped())
+  options.signal?.addEventListener('abort', onAbort, { once: true })
+  if (options.signal?.aborted) onAbort()
+  try {
+    const material = await readTlsMaterial(address)
+    const attempts = transportAttempts(address, material.rootCertificate !== null)
+    for (const [index, attempt] of attempts.entries()) {
+      try {
+        return await connectOnce(address, options, tlsOptions(attempt, material), interruption)
+      } catch (error) {
+        if (index === attempts.length - 1 || !mayTryOtherwise(error)) throw error
+      }
     }
+    throw new RangeError('sslmode has no way to connect')
+  } catch (error) {
+    throw named(faultOfSourceError(error), address)
+  } finally {
+    clearTimeout(timer)
+    options.signal?.removeEventListener('abort', onAbort)
   }
-  throw named(faultOfSourceError(failure), address)
+}
+
+/** The time is up, or the caller has called it off: cuts the attempt in hand, whichever it is. */
+class Interruption {
+  error: Error | null = null
+  private socket: (() => Socket) | null = null
+
+  raise(error: Error): void {
+    this.error ??= error
+    this.socket?.().destroy()
+  }
+
+  watch(socket: () => Socket): void {
+    if (this.error) throw this.error
+    this.socket = socket
+  }
 }
 
 /** `prefer` and `allow` have a second way: taken where TLS itself, or pg_hba.conf's word on TLS, was in the way. */
@@ -126,9 +154,8 @@ function named(fault: MillraceError, address: SourceAddress): MillraceError {
 async function connectOnce(
   address: SourceAddress,
   options: ConnectOptions,
-  attempt: TransportAttempt,
-  material: TlsMaterial,
-  timeoutMs: number,
+  ssl: false | ConnectionOptions,
+  interruption: Interruption,
 ): Promise<pg.Client> {
   const settings = sessionSettings(options)
   const client = new pg.Client({
@@ -141,7 +168,7 @@ async function connectOnce(
       if (address.password) return address.password
       throw passwordNeeded(address)
     },
-    ssl: tlsOptions(attempt, material),
+    ssl,
     application_name: applicationNamePrefix + options.purpose,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEPALIVE_DELAY_MS,
@@ -151,26 +178,14 @@ async function connectOnce(
 
   // A connection may be lost between two queries; the next query is told, and nothing else should fall.
   client.on('error', () => {})
-  let interruption: Error | null = null
-  const interrupt = (error: Error): void => {
-    interruption = error
-    socketOf(client).destroy()
-  }
-  const timer = setTimeout(() => interrupt(new Error('timeout expired')), timeoutMs)
-  const onAbort = (): void => interrupt(stopped())
-  if (options.signal?.aborted) onAbort()
-  options.signal?.addEventListener('abort', onAbort, { once: true })
   try {
-    if (interruption) throw interruption as Error
+    interruption.watch(() => socketOf(client))
     await client.connect()
     await client.query(settingsStatement(settings))
     return client
   } catch (error) {
     socketOf(client).destroy()
-    throw interruption ?? error
-  } finally {
-    clearTimeout(timer)
-    options.signal?.removeEventListener('abort', onAbort)
+    throw interruption.error ?? error
   }
 }
 

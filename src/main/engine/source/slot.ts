@@ -139,7 +139,7 @@ export async function dropSlot(
   name: string,
   options: { waitMs: number },
 ): Promise<'dropped' | 'missing'> {
-  const deadline = performance.now() + options.waitMs
+  const timeIsUp = AbortSignal.timeout(options.waitMs)
   for (;;) {
     try {
       const state = await slotUse(client, name)
@@ -154,7 +154,7 @@ export async function dropSlot(
       if (code === '42704') return 'missing'
       if (code !== '55006') throw faultOfSourceError(error)
     }
-    if (performance.now() >= deadline) break
+    if (timeIsUp.aborted) break
     await delay(POLL_MS)
   }
   throw new MillraceError({
