@@ -2,6 +2,7 @@ import type { LiveSnapshot } from '../../main/contract/live.ts'
 import { formatAbout, formatBytes, formatDuration, formatPercent, formatRate } from '../components/format.ts'
 import type { StatusShape } from '../components/StatusDot.tsx'
 import type { Tone } from '../components/tone.ts'
+import { copyProgress } from './copyProgress.ts'
 
 /** The status bar's words, cut to figures that fit fixed widths. */
 export interface StatusLine {
@@ -64,34 +65,14 @@ function slotWords(slot: LiveSnapshot['slot']): string {
 
 function behindWords(snapshot: LiveSnapshot, nowMs: number): string {
   if (snapshot.state === 'copying') {
-    const done = copiedFraction(snapshot)
-    return done === null ? '' : `${formatPercent(done)} copied`
+    const { fraction } = copyProgress(snapshot, nowMs)
+    return fraction === null ? '' : `${formatPercent(fraction)} copied`
   }
   if (snapshot.state === 'retrying' && snapshot.nextAttemptAt) {
     return `again in ${formatAbout(Math.max(0, new Date(snapshot.nextAttemptAt).getTime() - nowMs))}`
   }
   const { freshnessSeconds } = snapshot.lag
   return freshnessSeconds === null ? 'lag not known' : `${formatDuration(freshnessSeconds * 1000)} behind`
-}
-
-/** Rows copied over rows expected, of all tables; null where none of them has an estimate. */
-export function copiedFraction(snapshot: LiveSnapshot): number | null {
-  let rows = 0
-  let expected = 0
-  for (const table of snapshot.tables) {
-    if (table.state === 'excluded') continue
-    if (table.copy && table.state === 'copying') {
-      const estimate = table.copy.estimatedRows
-      rows += estimate === null ? 0 : Math.min(table.copy.rows, estimate)
-      expected += estimate ?? 0
-    } else if (table.state === 'init') {
-      expected += table.copy?.estimatedRows ?? 0
-    } else {
-      rows += table.rows
-      expected += table.rows
-    }
-  }
-  return expected === 0 ? null : Math.min(1, rows / expected)
 }
 
 export function statusLineOf(snapshot: LiveSnapshot, nowMs: number): StatusLine {

@@ -35,6 +35,7 @@ const consequences: Record<FaultCode, string> = {
   SLOT_AHEAD: 'Changes between the file and the slot are gone, so the file stays as it was.',
   SLOT_WAITS: NOTHING_LOST,
   SLOT_NAME_TAKEN: NOTHING_MADE,
+  PUBLICATION_NAME_TAKEN: NOTHING_MADE,
   PUBLICATION_CHANGED: 'Some changes may not have been sent; the file stays as it was before.',
   SOURCE_DIFFERS: FILE_UNTOUCHED,
   STREAM_UNREADABLE: 'Nothing of what could not be read was written to the file.',

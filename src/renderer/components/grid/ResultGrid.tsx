@@ -1,0 +1,165 @@
+import { useCallback, useEffect, useMemo, useRef } from 'react'
+import type {
+  CellClickedEvent, CellDoubleClickedEvent, CellKeyDownEvent, ColDef, FullWidthCellKeyDownEvent, GridApi, IDatasource,
+} from 'ag-grid-community'
+import { AgGridReact } from 'ag-grid-react'
+import type { ResultProgress } from '../../../main/contract/query.ts'
+import type { Cell, ResultColumn } from '../../../main/contract/values.ts'
+import { usePreferences } from '../../app/preferences.ts'
+import { columnDefinitions, ROW_NUMBER_COLUMN } from './columnDefinitions.ts'
+import type { GridRow } from './columnDefinitions.ts'
+import { gridTheme } from './gridModules.ts'
+import type { ResultPages } from './resultPages.ts'
+import './ResultGrid.css'
+
+export interface CellPlace {
+  row: number
+  column: number
+}
+
+interface ResultGridProps {
+  /** A new key is a new result: the grid starts anew. */
+  resultKey: string
+  columns: readonly ResultColumn[]
+  pages: ResultPages
+  firstRows: readonly (readonly Cell[])[]
+  progress: ResultProgress
+  label: string
+  /** The whole value, for copying a cell that the page has cut. */
+  readCell(place: CellPlace): Promise<Cell>
+  onOpenCell(place: CellPlace): void
+  /** The focused cell has changed. */
+  onFocusCell?(place: CellPlace): void
+  onPageFault(thrown: unknown): void
+}
+
+const BLOCK_LIMIT = 20
+const rowPixels = { comfortable: 28, compact: 24 }
+
+function datasourceOf(pages: ResultPages, onPageFault: (thrown: unknown) => void): IDatasource {
+  return {
+    getRows({ startRow, successCallback, failCallback }) {
+      pages.read(startRow).then(
+        ({ rows, cutCells, progress }) => {
+          const cut = new Map<number, Set<number>>()
+          for (const [row, column] of cutCells) cut.set(row, (cut.get(row) ?? new Set()).add(column))
+          const gridRows: GridRow[] = rows.map((cells, at) => ({ cells, cut: cut.get(at) ?? null }))
+          successCallback(gridRows, progress.complete ? progress.rowsReady : undefined)
+        },
+        (thrown: unknown) => {
+          failCallback()
+          onPageFault(thrown)
+        },
+      )
+    },
+  }
+}
+
+/**
+ * The grid asks for blocks of rows as it is scrolled and forgets those far away, so a result of any
+ * length costs the window the same. AG Grid stretches its scroll above Chromium's height limit.
+ */
+export function ResultGrid(props: ResultGridProps) {
+  const { resultKey, columns, pages, firstRows, progress, label, readCell, onOpenCell, onFocusCell, onPageFault } = props
+  const density = usePreferences((state) => state.preferences.density)
+  const apiRef = useRef<GridApi<GridRow> | null>(null)
+  const frame = useRef<HTMLDivElement>(null)
+
+  const columnDefs = useMemo(() => columnDefinitions(columns, firstRows), [columns, firstRows])
+  const datasource = useMemo(() => datasourceOf(pages, onPageFault), [pages, onPageFault])
+  const initialRowCount = useRef(progress.rowsReady)
+
+  // While the engine reads on, the count grows; blocks that were short are asked for again.
+  useEffect(() => {
+    const api = apiRef.current
+    if (!api || api.isDestroyed()) return
+    const before = api.getDisplayedRowCount()
+    if (before !== progress.rowsReady || progress.complete) api.setRowCount(progress.rowsReady, progress.complete)
+    if (before < pages.pageRows && progress.rowsReady > before) api.refreshInfiniteCache()
+  }, [progress.rowsReady, progress.complete, pages])
+
+  const placeOf = useCallback((api: GridApi<GridRow>): CellPlace | null => {
+    const focused = api.getFocusedCell()
+    if (!focused || focused.column.getColId() === ROW_NUMBER_COLUMN) return null
+    return { row: focused.rowIndex, column: Number(focused.column.getColId()) }
+  }, [])
+
+  const copyFocused = useCallback(
+    async (api: GridApi<GridRow>) => {
+      const place = placeOf(api)
+      const row = place ? api.getDisplayedRowAtIndex(place.row)?.data : undefined
+      if (!place || !row) return
+      const value = row.cut?.has(place.column) ? await readCell(place) : row.cells[place.column]
+      await navigator.clipboard.writeText(value ?? '')
+      const cell = frame.current?.querySelector('.ag-cell-focus')
+      cell?.classList.add('justCopied')
+      setTimeout(() => cell?.classList.remove('justCopied'), 400)
+    },
+    [placeOf, readCell],
+  )
+
+  const onKeyDown = useCallback(
+    (event: CellKeyDownEvent<GridRow> | FullWidthCellKeyDownEvent<GridRow>) => {
+      const key = event.event as KeyboardEvent | null
+      if (!key) return
+      const place = placeOf(event.api)
+      if (key.key === 'Enter' && key.shiftKey && place) {
+        key.preventDefault()
+        onOpenCell(place)
+      } else if (key.key.toLowerCase() === 'c' && (key.ctrlKey || key.metaKey) && !key.shiftKey) {
+        // Text that was marked with the mouse is copied as it is marked.
+        if (window.getSelection()?.isCollapsed === false) return
+        key.preventDefault()
+        void copyFocused(event.api)
+      }
+    },
+    [copyFocused, onOpenCell, placeOf],
+  )
+
+  const open = useCallback(
+    (event: CellDoubleClickedEvent<GridRow> | CellClickedEvent<GridRow>) => {
+      const place = placeOf(event.api)
+      if (place) onOpenCell(place)
+    },
+    [onOpenCell, placeOf],
+  )
+
+  return (
+    <div ref={frame} className="resultGrid" role="region" aria-label={label}>
+      <AgGridReact<GridRow>
+        key={resultKey}
+        theme={gridTheme}
+        rowModelType="infinite"
+        columnDefs={columnDefs as ColDef<GridRow>[]}
+        datasource={datasource}
+        cacheBlockSize={pages.pageRows}
+        maxBlocksInCache={BLOCK_LIMIT}
+        infiniteInitialRowCount={Math.max(1, initialRowCount.current)}
+        cacheOverflowSize={1}
+        maxConcurrentDatasourceRequests={2}
+        blockLoadDebounceMillis={40}
+        rowHeight={rowPixels[density]}
+        headerHeight={44}
+        rowBuffer={12}
+        animateRows={false}
+        suppressColumnMoveAnimation
+        suppressDragLeaveHidesColumns
+        suppressCellFocus={false}
+        enableCellTextSelection={false}
+        tooltipShowDelay={400}
+        tooltipShowMode="standard"
+        alwaysShowVerticalScroll={false}
+        overlayNoRowsTemplate="<span class='noRows'>No rows</span>"
+        onGridReady={({ api }) => {
+          apiRef.current = api
+        }}
+        onCellKeyDown={onKeyDown}
+        onCellDoubleClicked={open}
+        onCellFocused={({ api }) => {
+          const place = placeOf(api)
+          if (place) onFocusCell?.(place)
+        }}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,64 @@
+import type { Cell, ResultColumn } from '../../../main/contract/values.ts'
+import { formatExact } from '../format.ts'
+
+/** How a cell looks where its value is not simply its text. */
+export type CellMark = 'null' | 'empty' | 'json-null' | null
+
+/** A giant cell is cut in the grid; its viewer has it whole. */
+const SHOWN_CHARACTERS = 400
+
+export function markOf(cell: Cell, column: ResultColumn): CellMark {
+  if (cell === null) return 'null'
+  if (cell === '') return 'empty'
+  if (column.kind === 'json' && cell.trim() === 'null') return 'json-null'
+  return null
+}
+
+const controlSigns: Record<string, string> = { '\n': '↵', '\r': '', '\t': '⇥' }
+
+/** One line of text for the grid. SQL NULL and the empty string are drawn as marks, see `markOf`. */
+export function gridText(cell: Cell, column: ResultColumn): string {
+  if (cell === null) return 'NULL'
+  if (cell === '') return "''"
+  if (column.kind === 'number') return groupedNumber(cell)
+  const cut = cell.length > SHOWN_CHARACTERS ? `${cell.slice(0, SHOWN_CHARACTERS)}…` : cell
+  return cut.replace(/[\n\r\t]/g, (sign) => controlSigns[sign]!)
+}
+
+/** Thin spaces between thousands from five digits on: a year or a code of four stays as it is. */
+function groupedNumber(text: string): string {
+  return /^[+-]?\d{1,4}(\.|$)/.test(text) ? text.replace(/^-/, '−') : formatExact(text)
+}
+
+/** The width in characters that a column asks for: its header and what its first rows hold. */
+export function widthInCharacters(column: ResultColumn, index: number, rows: readonly (readonly Cell[])[]): number {
+  let widest = Math.max(column.name.length, column.type.length)
+  for (const row of rows.slice(0, 60)) {
+    widest = Math.max(widest, gridText(row[index] ?? null, column).length)
+  }
+  return Math.min(56, Math.max(6, widest))
+}
+
+const INSTANT = /^(\d{4,}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)?([+-]\d\d(?::?\d\d)?(?::\d\d)?|Z)?$/
+
+/** Says the zone of a timestamp in full, and the person's own time beside it; null for anything else. */
+export function instantHover(cell: Cell, column: ResultColumn, zone: string): string | null {
+  if (cell === null || column.kind !== 'instant') return null
+  const match = INSTANT.exec(cell)
+  if (!match) return null
+  const offset = match[3]
+  if (!offset) return `${cell}\n${column.type}: as stored, it names no zone`
+  const iso = `${match[1]}T${match[2]}${offset === 'Z' ? 'Z' : withMinutes(offset)}`
+  const instant = new Date(iso)
+  if (Number.isNaN(instant.getTime())) return cell
+  const own = new Intl.DateTimeFormat('sv-SE', {
+    timeZone: zone, dateStyle: 'short', timeStyle: 'medium',
+  }).format(instant)
+  const isUtc = offset === 'Z' || /^[+-]00(:?00)?$/.test(offset)
+  return `${cell}  (${isUtc ? 'UTC' : `UTC${offset}`})\n${own}  (${zone}, your time)`
+}
+
+function withMinutes(offset: string): string {
+  const [, sign, hours, minutes] = /^([+-])(\d\d):?(\d\d)?/.exec(offset)!
+  return `${sign}${hours}:${minutes ?? '00'}`
+}

@@ -1,0 +1,43 @@
+import {
+  CellStyleModule, ColumnApiModule, EventApiModule, InfiniteRowModelModule, ModuleRegistry, RowApiModule,
+  ScrollApiModule, TooltipModule, themeQuartz,
+} from 'ag-grid-community'
+
+ModuleRegistry.registerModules([
+  CellStyleModule, ColumnApiModule, EventApiModule, InfiniteRowModelModule, RowApiModule, ScrollApiModule, TooltipModule,
+])
+
+/** The grid in the tokens of the window. */
+export const gridTheme = themeQuartz.withParams({
+  accentColor: 'var(--ink)',
+  backgroundColor: 'var(--paper)',
+  foregroundColor: 'var(--ink)',
+  cellTextColor: 'var(--ink)',
+  borderColor: 'var(--line)',
+  borderRadius: 0,
+  wrapperBorder: false,
+  wrapperBorderRadius: 0,
+  browserColorScheme: 'inherit',
+  fontFamily: 'var(--font-ui)',
+  fontSize: 12.5,
+  dataFontSize: 12.5,
+  cellFontFamily: 'var(--font-mono)',
+  headerFontFamily: 'var(--font-ui)',
+  headerFontSize: 12,
+  headerFontWeight: 600,
+  headerBackgroundColor: 'var(--panel)',
+  headerTextColor: 'var(--ink)',
+  headerCellHoverBackgroundColor: 'var(--hover)',
+  headerColumnBorder: false,
+  headerRowBorder: { color: 'var(--line)' },
+  headerColumnResizeHandleColor: 'var(--line-strong)',
+  rowBorder: { color: 'var(--line)' },
+  columnBorder: false,
+  pinnedColumnBorder: { color: 'var(--line)' },
+  rowHoverColor: 'var(--hover)',
+  oddRowBackgroundColor: 'var(--paper)',
+  cellHorizontalPadding: 10,
+  tooltipBackgroundColor: 'var(--raised)',
+  tooltipTextColor: 'var(--ink)',
+  tooltipBorder: { color: 'var(--line-strong)' },
+})

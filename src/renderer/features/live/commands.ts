@@ -1,0 +1,31 @@
+import type { Command } from '../../app/commands.ts'
+import { useLiveStore } from '../../app/live.ts'
+import { pauseStream, resumeStream, setDemoRate } from './actions.ts'
+import { neighbourRate } from './demoRates.ts'
+
+const snapshot = () => useLiveStore.getState().snapshot
+
+function changeRate(step: 1 | -1): Promise<void> {
+  return setDemoRate(neighbourRate(snapshot()?.demo?.transactionsPerSecond ?? 0, step))
+}
+
+/** Pause, resume and the demo's traffic, wherever the person is. */
+export function liveCommands(): Command[] {
+  const group = 'Live'
+  const isDemo = (): boolean => Boolean(snapshot()?.demo)
+  return [
+    {
+      id: 'live.pause',
+      label: 'Pause following',
+      group,
+      when: () => {
+        const now = snapshot()
+        return now?.workspaceId != null && !['paused', 'stopped', 'stopping', 'failed'].includes(now.state)
+      },
+      perform: pauseStream,
+    },
+    { id: 'live.resume', label: 'Go on following', group, when: () => snapshot()?.state === 'paused', perform: resumeStream },
+    { id: 'live.demo-faster', label: 'More traffic in the demo shop', group, when: isDemo, perform: () => changeRate(1) },
+    { id: 'live.demo-slower', label: 'Less traffic in the demo shop', group, when: isDemo, perform: () => changeRate(-1) },
+  ]
+}

@@ -1,0 +1,38 @@
+import type { LiveTable, TableState } from '../../../main/contract/live.ts'
+import type { StatusShape } from '../../components/StatusDot.tsx'
+import type { Tone } from '../../components/tone.ts'
+
+export const tableFaces: Record<TableState, { tone: Tone; shape: StatusShape; word: string }> = {
+  init: { tone: 'neutral', shape: 'waiting', word: 'waiting' },
+  copying: { tone: 'replica', shape: 'copying', word: 'copying' },
+  'catching-up': { tone: 'warn', shape: 'behind', word: 'catching up' },
+  ready: { tone: 'ok', shape: 'steady', word: 'ready' },
+  errored: { tone: 'bad', shape: 'stopped', word: 'errored' },
+  excluded: { tone: 'neutral', shape: 'paused', word: 'excluded' },
+}
+
+const urgency: Record<TableState, number> = { errored: 0, copying: 1, 'catching-up': 2, init: 3, ready: 4, excluded: 5 }
+
+/** What needs a look stands on top; the rest by name, so that no row moves with its figures. */
+export function inOrder(tables: readonly LiveTable[]): LiveTable[] {
+  const names = new Intl.Collator('en', { numeric: true })
+  return [...tables].sort(
+    (first, second) =>
+      Math.min(urgency[first.state], 1) - Math.min(urgency[second.state], 1) ||
+      Number(first.state === 'excluded') - Number(second.state === 'excluded') ||
+      names.compare(first.schema, second.schema) ||
+      names.compare(first.name, second.name),
+  )
+}
+
+export function matching(tables: readonly LiveTable[], search: string): readonly LiveTable[] {
+  const term = search.trim().toLowerCase()
+  if (term === '') return tables
+  return tables.filter(({ schema, name }) => `${schema}.${name}`.toLowerCase().includes(term))
+}
+
+/** `2 columns as text`, or nothing. */
+export function textColumnsNote({ textColumns }: LiveTable): string | null {
+  if (textColumns.length === 0) return null
+  return textColumns.length === 1 ? '1 column as text' : `${textColumns.length} columns as text`
+}
