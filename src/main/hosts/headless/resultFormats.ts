@@ -107,7 +107,7 @@ const CELL_CHARACTERS = 80
 
 function tableCell(value: string | null): string {
   if (value === null) return 'NULL'
-  // eslint-disable-next-line no-control-regex -- a terminal would obey them
+  // A terminal would obey control characters.
   const shown = value.replace(/[\x00-\x1f\x7f-\x9f]/g, (character) => {
     const known: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
     return known[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`

@@ -1,0 +1,103 @@
+import { join } from 'node:path'
+import { openEngine } from '../../engine/engine.ts'
+import type { Engine } from '../../engine/engine.ts'
+import type { Host, SecretStore } from '../../engine/ports.ts'
+import { messagePortLink } from '../../rpc/messagePortLink.ts'
+import { serveLink } from '../../rpc/server.ts'
+import { systemClock } from '../clock.ts'
+import { fileWriter, jsonLogger, logLevelOf } from '../logger.ts'
+import { preparePaths } from '../paths.ts'
+import { toEngineSchema } from './messages.ts'
+import type { ToEngine, ToMain } from './messages.ts'
+
+// The entry of Electron's utility process: it loads the engine, and links each window's port to it.
+
+const main = process.parentPort
+const say = (message: ToMain): void => main.postMessage(message)
+
+interface WaitingSecret {
+  resolve(secret: string | null): void
+  reject(error: Error): void
+}
+
+/** Secrets live in the main process, where safeStorage is. */
+function remoteSecrets(lasting: boolean, note: string | null): SecretStore & { answer(message: ToEngine): void } {
+  const waiting = new Map<number, WaitingSecret>()
+  let lastId = 0
+  function ask(action: 'get' | 'set' | 'delete', name: string, secret?: string): Promise<string | null> {
+    const id = (lastId += 1)
+    return new Promise((resolve, reject) => {
+      waiting.set(id, { resolve, reject })
+      say({ kind: 'secret', id, action, name, ...(secret === undefined ? {} : { secret }) })
+    })
+  }
+  return {
+    lasting,
+    note,
+    get: (name) => ask('get', name),
+    set: async (name, secret) => void (await ask('set', name, secret)),
+    delete: async (name) => void (await ask('delete', name)),
+    answer(message) {
+      if (message.kind !== 'secret') return
+      const entry = waiting.get(message.id)
+      waiting.delete(message.id)
+      if (message.failed) entry?.reject(new Error('the keychain refused'))
+      else entry?.resolve(message.secret)
+    },
+  }
+}
+
+interface Running {
+  engine: Engine
+  host: Host
+  secrets: ReturnType<typeof remoteSecrets>
+  close(): Promise<void>
+}
+
+async function open(message: Extract<ToEngine, { kind: 'open' }>): Promise<Running> {
+  const { remove, ...paths } = await preparePaths(message.dataFolder)
+  const secrets = remoteSecrets(message.secretsLast, message.secretsNote)
+  const logFile = fileWriter(join(paths.dataFolder, 'logs', 'millrace.log'))
+  const logger = jsonLogger(systemClock, logLevelOf(process.env.MILLRACE_LOG, 'info'), logFile)
+  const host: Host = { kind: 'electron', clock: systemClock, logger, secrets, paths, version: message.version }
+  const engine = await openEngine(host)
+  // The window shows how the last workspace, or the demo, comes up, or why it does not.
+  engine.openLast().catch((error: unknown) => logger.warn('the last workspace could not be opened', { error }))
+  return { engine, host, secrets, close: () => engine.close().finally(remove) }
+}
+
+let running: Promise<Running> | null = null
+
+async function close(): Promise<void> {
+  const opened = await running?.catch(() => null)
+  await opened?.close()
+}
+
+main.on('message', ({ data, ports }) => {
+  const message = toEngineSchema.safeParse(data)
+  if (!message.success) return
+  switch (message.data.kind) {
+    case 'open':
+      running ??= open(message.data)
+      running.then(
+        () => say({ kind: 'ready' }),
+        // Main sees the end and starts anew, or tells that it cannot.
+        () => process.exit(1),
+      )
+      return
+    case 'link': {
+      const [port] = ports
+      if (!port) return
+      void running?.then(({ engine, host }) => serveLink(messagePortLink(port), engine.router, { logger: host.logger }))
+      return
+    }
+    case 'secret':
+      void running?.then(({ secrets }) => secrets.answer(message.data))
+      return
+    case 'close':
+      void close().finally(() => {
+        say({ kind: 'closed' })
+        process.exit(0)
+      })
+  }
+})
