@@ -44,6 +44,8 @@ export interface RunningPostgres {
   majorVersion: number
   /** Of the postmaster. */
   pid: number
+  /** False once it is down, by `stop` or by itself. */
+  readonly running: boolean
   /** Where the server's folder really is: as root it may have had to be another one. */
   folder: string
   /** Fast shutdown, bounded, then immediate. Resolves when the processes are gone; may be called again. */
@@ -286,6 +288,9 @@ async function startIn(
     port,
     majorVersion: binaries.majorVersion,
     pid,
+    get running() {
+      return started.exitCode === null && started.signalCode === null
+    },
     folder: home.folder,
     stop,
     kill: () => end(() => killPostmaster(home.cluster, pid)),
