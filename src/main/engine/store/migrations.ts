@@ -5,6 +5,7 @@ export const FORMAT_VERSION = 1
 export const createOwnTables: readonly string[] = [
   'CREATE SCHEMA millrace',
   'CREATE SCHEMA history',
+  'CREATE SCHEMA IF NOT EXISTS public',
   `CREATE TABLE millrace.file (
      format_version INTEGER NOT NULL, created_at TIMESTAMPTZ NOT NULL, created_by VARCHAR NOT NULL)`,
   `CREATE TABLE millrace.source (
@@ -25,9 +26,9 @@ export const createOwnTables: readonly string[] = [
      typmod INTEGER NOT NULL, replica_type VARCHAR NOT NULL, exactness VARCHAR NOT NULL,
      note VARCHAR, is_key BOOLEAN NOT NULL)`,
   `CREATE TABLE millrace.schema_changes (
-     at TIMESTAMPTZ NOT NULL, lsn VARCHAR, table_oid UINTEGER, schema_name VARCHAR, table_name VARCHAR,
+     noted_at TIMESTAMPTZ NOT NULL, lsn VARCHAR, table_oid UINTEGER, schema_name VARCHAR, table_name VARCHAR,
      change VARCHAR NOT NULL, outcome VARCHAR NOT NULL)`,
   `CREATE TABLE millrace.dead_letters (
-     at TIMESTAMPTZ NOT NULL, table_oid UINTEGER NOT NULL, schema_name VARCHAR NOT NULL,
+     noted_at TIMESTAMPTZ NOT NULL, table_oid UINTEGER NOT NULL, schema_name VARCHAR NOT NULL,
      table_name VARCHAR NOT NULL, lsn VARCHAR, code VARCHAR NOT NULL, reason VARCHAR NOT NULL, changes VARCHAR)`,
 ]

@@ -53,8 +53,9 @@ export class ReplicaFile {
         // A checkpoint rewrites what changed and stalls the apply; after a kill the log is replayed.
         checkpoint_threshold: '128MB',
       })
-      const bookkeeping = await connectTo(instance)
+      const bookkeeping = await instance.connect()
       const isNew = await prepareOwnTables(bookkeeping, options)
+      await configure(bookkeeping)
       return new ReplicaFile(path, isNew, instance, bookkeeping)
     } catch (error) {
       instance?.closeSync()
@@ -62,8 +63,10 @@ export class ReplicaFile {
     }
   }
 
-  connect(): Promise<DuckDBConnection> {
-    return connectTo(this.instance)
+  async connect(): Promise<DuckDBConnection> {
+    const connection = await this.instance.connect()
+    await configure(connection)
+    return connection
   }
 
   /** The file and its write-ahead log, in bytes. */
@@ -84,10 +87,10 @@ export class ReplicaFile {
   }
 }
 
-async function connectTo(instance: DuckDBInstance): Promise<DuckDBConnection> {
-  const connection = await instance.connect()
+/** Names without a schema mean what they mean on the source, so that the same SQL runs on both. */
+async function configure(connection: DuckDBConnection): Promise<void> {
   await connection.run(`SET TimeZone = 'UTC'`)
-  return connection
+  await connection.run(`SET search_path = 'public,main'`)
 }
 
 async function prepareOwnTables(connection: DuckDBConnection, options: OpenFileOptions): Promise<boolean> {
