@@ -38,9 +38,9 @@ export const importTable = {
   'main/rpc': { imports: ['main/contract', 'main/engine/ports.ts'], reach: ['network', 'node'] },
   'main/hosts': {
     imports: [
-      ...engine('engine.ts', 'session.ts', 'ports.ts', 'model'),
-      // What the command line asks of a source without opening a file: doctor, and reading an address.
-      ...engine('source/address.ts', 'source/connection.ts', 'source/preflight.ts', 'source/doctor.ts'),
+      ...engine('engine.ts', 'session.ts', 'fileStatus.ts', 'ports.ts', 'model'),
+      // What the command line asks of a source without following it: its address, doctor, the slot's health.
+      ...engine('source/address.ts', 'source/connection.ts', 'source/preflight.ts', 'source/doctor.ts', 'source/slot.ts'),
       ...engine('typemap/index.ts', 'demo/demo.ts'),
       'main/rpc',
       'main/contract',

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { dropFromSource } from '../../../engine/session.ts'
+import { dropFromSource } from '../../../engine/fileStatus.ts'
 import type { Declare, Invocation, Outcome } from '../invocation.ts'
 import { fileOption, sourceOption } from '../options.ts'
 

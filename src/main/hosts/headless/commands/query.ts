@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -5,7 +6,7 @@ import { finished } from 'node:stream/promises'
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { MillraceError } from '../../../contract/errors.ts'
-import { openFileReadOnly } from '../../../engine/session.ts'
+import { openFileReadOnly } from '../../../engine/fileStatus.ts'
 import type { Declare, Invocation, Outcome } from '../invocation.ts'
 import { fileOption } from '../options.ts'
 import { prepareStatement } from '../replicaStatement.ts'
@@ -53,7 +54,7 @@ async function query(invocation: Invocation, options: QueryOptions, sql: string)
   const host = await invocation.openHost()
   const file = await openFileReadOnly(host, resolve(options.file))
   try {
-    const connection = await file.connect()
+    const connection = await file.connectReplica()
     const interrupt = (): void => connection.interrupt()
     signal.addEventListener('abort', interrupt, { once: true })
     try {
@@ -75,7 +76,7 @@ async function query(invocation: Invocation, options: QueryOptions, sql: string)
     if (signal.aborted) throw stopped()
     throw error
   } finally {
-    await file.close()
+    file.close()
   }
 }
 
@@ -144,7 +145,7 @@ async function writeTextFile(
   // Told by the write that follows.
   done.catch(() => {})
   const write = async (text: string): Promise<void> => {
-    if (!stream.write(text)) await Promise.race([new Promise((resume) => stream.once('drain', resume)), done])
+    if (!stream.write(text)) await Promise.race([once(stream, 'drain'), done])
   }
   try {
     const rowCount = await writeRows(statement, writer, write, signal)

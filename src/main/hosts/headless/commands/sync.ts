@@ -48,7 +48,6 @@ async function sync(invocation: Invocation, options: SyncOptions): Promise<Outco
       : {}),
     ...(options.slot === undefined ? {} : { slotName: options.slot }),
     ...(options.publication === undefined ? {} : { publicationName: options.publication }),
-    follow: options.follow,
   })
   const stopProgress = watchProgress(session, invocation)
   let last: LiveSnapshot
