@@ -65,9 +65,9 @@ const mappingByKind: Record<TypeKind, (column: SourceColumn) => Mapping> = {
   c: () => composite,
   r: () => range,
   m: () => range,
-  // Domains are resolved and pseudo-types cannot be stored; an answer all the same.
-  d: () => unknown,
-  p: () => unknown,
+  // Domains are resolved, but for those within arrays; pseudo-types cannot be stored.
+  d: () => ({ ...unknown, inArrays: 'never', note: 'Elements of a domain.' }),
+  p: () => ({ ...unknown, inArrays: 'never' }),
 }
 
 const builtInByOid = new Map<number, BuiltInType>()
@@ -109,5 +109,5 @@ function extensionMapping(typeName: string): Mapping {
 }
 
 function arrayMapping(element: Mapping): Mapping {
-  return listOf(element) ?? text(`An array of a type that is kept as text. ${element.note ?? ''}`.trim())
+  return listOf(element) ?? text(`An array as its text. ${element.note ?? ''}`.trim())
 }

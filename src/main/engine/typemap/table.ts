@@ -115,11 +115,11 @@ export const mappings: Record<BuiltInType, MappingRow> = {
   'time with time zone': converted('TIMETZ', (value) => `CAST(${value} AS TIMETZ)`),
   'timestamp without time zone': {
     ...instant('TIMESTAMP'),
-    note: 'From the year 294247 on, the column turns to text.',
+    note: 'A value after 10 January 294247 turns the column to text.',
   },
   'timestamp with time zone': {
     ...instant('TIMESTAMPTZ'),
-    note: 'The instant is kept; from the year 294247 on, the column turns to text.',
+    note: 'The instant is kept, in UTC; one after 10 January 294247 turns the column to text.',
   },
   interval,
 

@@ -1,0 +1,40 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { planColumn } from '../../../../src/main/engine/typemap/index.ts'
+import { typeCases } from './cases.ts'
+
+const path = new URL('../../../../docs/types.md', import.meta.url)
+const begin = '<!-- the matrix, written by tests/unit/engine/typemap/docs.test.ts -->\n'
+const end = '<!-- end of the matrix -->'
+
+function matrix(): string {
+  const line = (...cells: string[]): string => `| ${cells.join(' | ')} |\n`
+  const code = (text: string): string => `\`${text}\``
+  const rows = typeCases
+    .filter(({ internal }) => !internal)
+    .map(({ sourceType, column, setup = [] }) => {
+      const { replicaType, exactness, note = '' } = planColumn(column)
+      const made =
+        setup.map((sql) => sql.replace(/^CREATE (DOMAIN|TYPE|EXTENSION) /, '').replace(/ CHECK.*$/, '')).join('; ') || sourceType
+      const source = made === sourceType ? code(sourceType) : `${code(sourceType)} (${code(made)})`
+      return line(source, code(replicaType), exactness, note.replaceAll('|', '\\|'))
+    })
+  const internal = typeCases.filter((typeCase) => typeCase.internal)
+  const plan = planColumn(internal[0]!.column)
+  return (
+    line('Source type', 'Replica type', 'Kept', 'To know') +
+    line('---', '---', '---', '---') +
+    rows.join('') +
+    line(internal.map(({ sourceType }) => code(sourceType)).join(', '), code(plan.replicaType), plan.exactness, plan.note!)
+  )
+}
+
+describe('docs/types.md', () => {
+  it('lists every type as the engine keeps it (UPDATE_DOCS=1 writes it anew)', () => {
+    const text = readFileSync(path, 'utf8')
+    const [before, rest] = text.split(begin) as [string, string]
+    const [written, after] = rest.split(end) as [string, string]
+    if (process.env.UPDATE_DOCS === '1') writeFileSync(path, `${before}${begin}\n${matrix()}\n${end}${after}`)
+    else expect(written.trim()).toBe(matrix().trim())
+  })
+})
