@@ -21,6 +21,8 @@ export interface Demo {
   readonly address: SourceAddress
   /** With the password: for the caller's own printing, never for a log. */
   readonly url: string
+  /** Where the server's folder really is: as root it may have had to be another one than asked for. */
+  readonly folder: string
   /** False once the server is down, by `close` or by itself. */
   readonly running: boolean
   /** Transactions a second that the traffic aims at. */
@@ -86,6 +88,7 @@ export async function openDemo(host: Host, options: DemoOptions = {}): Promise<D
     return {
       address: server.address,
       url: server.url,
+      folder: server.folder,
       get running() {
         return server.running
       },

@@ -78,10 +78,12 @@ async function readState(home: ServerHome) {
   }
 }
 
+/** What the server said of why it does not start, without times and process numbers. */
 async function logTail(home: ServerHome): Promise<string | undefined> {
   const text = await readFile(home.logFile, 'utf8').catch(() => '')
-  const lines = text.split('\n').filter((line) => /FATAL|PANIC|ERROR|HINT/.test(line))
-  return lines.slice(-3).join(' ') || undefined
+  const telling = /\b((?:FATAL|PANIC|ERROR|HINT):.*|LOG: +(?:could not|invalid|parameter|syntax error|unrecognized).*)/
+  const said = text.split('\n').flatMap((line) => telling.exec(line)?.[1] ?? [])
+  return said.slice(-3).join(' ') || undefined
 }
 
 async function passwordOf(home: ServerHome, account: ServerAccount | null): Promise<string> {
