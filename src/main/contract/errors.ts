@@ -60,6 +60,7 @@ export const faultCodes = [
   'QUERY_EMPTY',
   // the app
   'DEMO_FAILED',
+  'PORT_TAKEN',
   'WORKSPACE_NONE',
   'WORKSPACE_UNKNOWN',
   'USAGE',

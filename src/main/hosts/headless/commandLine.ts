@@ -29,8 +29,8 @@ class Done extends Error {
 }
 
 function usageLine(text: string): string {
-  const sentence = text.replace(/^error: /, '').replace(/\s+/g, ' ').trim()
-  return `millrace: USAGE: ${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`
+  const sentence = text.replace(/^error: /, '').replace(/\s+/g, ' ').trim().replace(/[^.?)]$/, '$&.')
+  return `millrace: USAGE: ${sentence.charAt(0).toUpperCase()}${sentence.slice(1)} See millrace --help.\n`
 }
 
 /** The whole command line. Built anew for each run, because commander keeps what it has parsed. */
@@ -39,7 +39,7 @@ export function createProgram(terminal: Terminal, pending: Promise<unknown>[]): 
   const output = {
     writeOut: (text: string) => void pending.push(terminal.write(text)),
     writeErr: (text: string) => terminal.writeError(text),
-    outputError: (text: string, write: (line: string) => void) => write(`${usageLine(text)} See millrace --help.\n`),
+    outputError: (text: string, write: (line: string) => void) => write(usageLine(text)),
   }
   program
     .description('Follows a Postgres database into a local DuckDB file and always says how far behind it is.')
@@ -79,11 +79,31 @@ export function createProgram(terminal: Terminal, pending: Promise<unknown>[]): 
   return program
 }
 
+/**
+ * What stands where a command should and is none, or null. Commander would hand it to `serve`, which
+ * is what runs without a command.
+ */
+function unknownCommand(program: Command, args: readonly string[]): string | null {
+  const [first] = args
+  if (first === undefined || first.startsWith('-') || first === 'help') return null
+  return program.commands.some((command) => command.name() === first) ? null : first
+}
+
 /** Runs `millrace …` and answers with its exit code. `args` are those after the program's name. */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
   const pending: Promise<unknown>[] = []
   try {
-    await createProgram(terminal, pending).parseAsync(args, { from: 'user' })
+    const program = createProgram(terminal, pending)
+    const unknown = unknownCommand(program, args)
+    if (unknown === 'verify') {
+      terminal.writeError('millrace: USAGE: This version cannot verify yet; `millrace compare` compares answers.\n')
+      return 1
+    }
+    if (unknown !== null) {
+      terminal.writeError(usageLine(`There is no command '${unknown}'.`))
+      return 2
+    }
+    await program.parseAsync(args, { from: 'user' })
     return 0
   } catch (error) {
     if (error instanceof Done) return error.exitCode

@@ -108,7 +108,7 @@ function listen(server: ReturnType<typeof createServer>, port: number): Promise<
       reject(
         new MillraceError(
           {
-            code: 'USAGE',
+            code: 'PORT_TAKEN',
             message: taken ? `Port ${port} is taken by another program.` : `Port ${port} cannot be listened on.`,
             advice: 'Name another with --port, or leave it out for a free one.',
           },
@@ -120,7 +120,7 @@ function listen(server: ReturnType<typeof createServer>, port: number): Promise<
   })
 }
 
-/** Serves the built window and its link on 127.0.0.1, to those whom the gate lets in. Throws USAGE where the port is taken. */
+/** Serves the built window and its link on 127.0.0.1, to those whom the gate lets in. Throws PORT_TAKEN where the port is taken. */
 export async function startServer(options: ServerOptions): Promise<BrowserServer> {
   const server = createServer({ requestTimeout: 30_000 })
   await listen(server, options.port)

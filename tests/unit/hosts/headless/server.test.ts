@@ -192,5 +192,5 @@ describe('the browser host: files', () => {
 
 it('names a taken port in one sentence', async () => {
   const second = startServer({ port: server.port, rendererFolder: folder, logger: silent, onSocket: () => {} })
-  await expect(second).rejects.toMatchObject({ code: 'USAGE', message: `Port ${server.port} is taken by another program.` })
+  await expect(second).rejects.toMatchObject({ code: 'PORT_TAKEN', message: `Port ${server.port} is taken by another program.` })
 })

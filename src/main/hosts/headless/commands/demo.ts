@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { openDemo } from '../../../engine/demo/demo.ts'
 import type { Declare, Invocation, Outcome } from '../invocation.ts'
@@ -27,8 +29,9 @@ async function demo(invocation: Invocation, options: DemoOptions): Promise<Outco
   const running = await openDemo(host, {
     ...(options.rows === undefined ? {} : { rows: options.rows }),
     ...(options.rate === undefined ? {} : { transactionsPerSecond: options.rate }),
-    // A server and a folder of its own, so that the app's demo is left alone and nothing stays behind.
-    dataFolder: host.paths.temporaryFolder,
+    // A folder of its own, so that the app's demo is left alone; always the same one, so that what a killed
+    // run left is found.
+    dataFolder: join(host.paths.dataFolder, 'demo-command'),
   })
   try {
     if (!signal.aborted) {
@@ -41,6 +44,7 @@ async function demo(invocation: Invocation, options: DemoOptions): Promise<Outco
     invocation.say('stopping…')
   } finally {
     await running.close()
+    await rm(running.folder, { recursive: true, force: true, maxRetries: 3 })
   }
   return {}
 }
