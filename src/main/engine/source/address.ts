@@ -1,3 +1,5 @@
+// The tests and the hosts compile this file from zones of their own, which do not list the declaration.
+/// <reference path="./pgpass.d.ts" />
 import { createReadStream, existsSync, readFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { homedir, userInfo } from 'node:os'
