@@ -1,36 +1,29 @@
 import type { Link } from '../../main/rpc/link.ts'
+import { webSocketLink } from '../../main/rpc/webSocketLink.ts'
+import type { SocketLike } from '../../main/rpc/webSocketLink.ts'
 
 declare global {
   interface Window {
-    /** The one thing that Electron's preload exposes; absent in a browser. */
+    /** The one thing that Electron's preload exposes; absent in a browser. Usable again after its end. */
     millrace?: Link
   }
 }
 
 const OPENING_TAKES_AT_MOST_MS = 10_000
 
-/** Opens a WebSocket to the host that served this page, and answers once it can send. */
+/** Opens a WebSocket, and answers once it can send; rejects where it closes before or takes too long. */
 export function openWebSocketLink(address: string): Promise<Link> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(address)
-    socket.binaryType = 'arraybuffer'
-    const timer = setTimeout(() => {
-      socket.close()
-      reject(new Error('the socket took too long to open'))
-    }, OPENING_TAKES_AT_MOST_MS)
-    socket.addEventListener('error', () => reject(new Error('the socket could not be opened')))
-    socket.addEventListener('close', () => reject(new Error('the socket was closed')))
+    const link = webSocketLink(socket as SocketLike)
+    const timer = setTimeout(() => socket.close(), OPENING_TAKES_AT_MOST_MS)
+    link.onClose(() => {
+      clearTimeout(timer)
+      reject(new Error('the socket was closed before it was open'))
+    })
     socket.addEventListener('open', () => {
       clearTimeout(timer)
-      resolve({
-        send: (message) => socket.send(message as string | Uint8Array<ArrayBuffer>),
-        onMessage(listener) {
-          socket.addEventListener('message', (event: MessageEvent<string | ArrayBuffer>) => {
-            listener(typeof event.data === 'string' ? event.data : new Uint8Array(event.data))
-          })
-        },
-        onClose: (listener) => socket.addEventListener('close', () => listener()),
-      })
+      resolve(link)
     })
   })
 }

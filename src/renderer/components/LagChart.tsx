@@ -21,11 +21,24 @@ interface PaneProps {
   windowSeconds: number
   nowSeconds: number
   format(value: number): string
+  /** The same on the axis, where the figures are round. */
+  formatTick(value: number): string
+  /** The steps that the axis may take. */
+  increments: number[]
   /** The top of the scale where the values are smaller. */
   least: number
   theme: string
   height: number
 }
+
+/** `2.00 s` as `2 s`: an axis has round figures. */
+function durationTick(seconds: number): string {
+  return formatDuration(seconds * 1000).replace(/\.0+(?= )|(\.\d)0(?= )/, '$1')
+}
+
+const secondSteps = [0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 86_400]
+/** Powers of two, so that the axis reads 1 MB and not 977 kB. */
+const byteSteps = Array.from({ length: 45 }, (_, power) => 2 ** power)
 
 const AXIS_FONT = '11px "Inter Variable", sans-serif'
 const SYNC_KEY = 'millrace-lag'
@@ -67,7 +80,8 @@ function optionsOf(pane: PaneProps, width: number, onPoint: (index: number | nul
         size: 60,
         gap: 6,
         space: 26,
-        values: (_plot, splits) => splits.map((split) => pane.format(split)),
+        incrs: pane.increments,
+        values: (_plot, splits) => splits.map((split) => pane.formatTick(split)),
       },
     ],
     series: [
@@ -156,9 +170,9 @@ export function LagChart({ history, nowMs, theme, sourceName }: LagChartProps) {
     <div className={styles.chart}>
       <p className="onlyForReaders">{summaryOf(series)}</p>
       <Pane {...shared} title="Time behind" tone="replica" values={series.seconds} least={0.5}
-        format={(value) => formatDuration(value * 1000)} />
+        format={(value) => formatDuration(value * 1000)} formatTick={durationTick} increments={secondSteps} />
       <Pane {...shared} title={`Log that ${sourceName} has and the file has not`} tone="source" values={series.bytes}
-        least={64 * 1024} format={formatBytes} />
+        least={64 * 1024} format={formatBytes} formatTick={formatBytes} increments={byteSteps} />
     </div>
   )
 }

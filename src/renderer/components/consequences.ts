@@ -61,6 +61,7 @@ const consequences: Record<FaultCode, string> = {
   DEMO_FAILED: 'Your own sources and files are not affected.',
   WORKSPACE_NONE: '',
   WORKSPACE_UNKNOWN: '',
+  PORT_TAKEN: '',
   USAGE: '',
   INPUT_INVALID: NO_DATA_TOUCHED,
   STOPPED: NOTHING_LOST,

@@ -13,12 +13,18 @@ const faces: Record<Finding['severity'], { icon: LucideIcon; word: string }> = {
   blocker: { icon: OctagonX, word: 'In the way' },
 }
 
-function Sql({ sql }: { sql: string }) {
+/** What a DBA would run; unfolded where it is in the way. */
+function Sql({ sql, open }: { sql: string; open: boolean }) {
   return (
-    <div className={styles.sql}>
-      <pre>{sql}</pre>
-      <CopyButton text={sql} label="Copy SQL" />
-    </div>
+    <details open={open} className={styles.mend}>
+      <summary>SQL that mends it</summary>
+      <div className={styles.sql}>
+        <pre tabIndex={0} aria-label="SQL that mends it">
+          {sql}
+        </pre>
+        <CopyButton text={sql} label="Copy SQL" />
+      </div>
+    </details>
   )
 }
 
@@ -54,7 +60,7 @@ function Group({ group }: { group: FindingGroup }) {
             {advice}
           </p>
         ))}
-        {sql !== '' && <Sql sql={sql} />}
+        {sql !== '' && <Sql sql={sql} open={group.severity === 'blocker'} />}
       </div>
     </li>
   )

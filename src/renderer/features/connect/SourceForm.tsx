@@ -56,7 +56,7 @@ function NameAndMarks() {
         <Checkbox
           checked={isProduction}
           onChange={(checked) => useConnect.setState({ isProduction: checked })}
-          hint="Queries sent to it get a hatched blue edge. They are read-only in any case."
+          hint="Marks whatever is sent to it with a hatched blue edge."
         >
           This is production
         </Checkbox>
@@ -93,9 +93,9 @@ export function SourceForm() {
         error={textFault ? `${textFault.message} ${textFault.advice}` : null}
         hint={
           <span>
-            The form fills itself. A libpq string works too, and so do{' '}
+            The form fills itself. Or take the{' '}
             <button type="button" className={styles.link} onClick={() => void readEnvironment()}>
-              the PG… environment variables
+              PG… environment variables
             </button>
             .
           </span>

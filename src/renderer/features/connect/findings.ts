@@ -26,7 +26,7 @@ export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
 /** All the SQL of the findings, each piece once, in order. */
 export function sqlOf(findings: readonly Finding[]): string {
   const pieces = findings.map(({ sql }) => sql?.trim()).filter((sql): sql is string => Boolean(sql))
-  return [...new Set(pieces)].join('\n\n')
+  return [...new Set(pieces)].join('\n')
 }
 
 export function countOf(findings: readonly Finding[], severity: Finding['severity']): number {

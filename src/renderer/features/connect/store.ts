@@ -61,6 +61,8 @@ export function changeDraft(change: Partial<AddressDraft>): void {
 }
 
 let readingTimer: ReturnType<typeof setTimeout> | undefined
+/** What the form was last filled from, so that leaving the field does not undo what was typed since. */
+let textRead = ''
 const READ_AFTER_MS = 250
 
 /** The pasted or typed text; read once the hand rests, and then the form is filled from it. */
@@ -73,13 +75,14 @@ export function changeText(text: string): void {
 export async function readText(): Promise<void> {
   clearTimeout(readingTimer)
   const { text } = getState()
-  if (text.trim() === '') return
+  if (text.trim() === '' || text === textRead) return
   try {
     const address = await engine.source.parse({ text })
     if (getState().text !== text) return
     const typed = getState().draft.password
     changeDraft({ ...draftOf(address), password: address.password ?? typed })
-    setState({ text: withoutPassword(text), textFault: null })
+    textRead = withoutPassword(text)
+    setState({ text: textRead, textFault: null })
   } catch (thrown) {
     if (getState().text === text) setState({ textFault: faultOfThrown(thrown) })
   }

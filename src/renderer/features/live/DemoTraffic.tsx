@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'react'
+import type { CSSProperties } from 'react'
 import { formatCount } from '../../components/format.ts'
 import { setDemoRate } from './actions.ts'
 import styles from './DemoTraffic.module.css'
@@ -32,6 +33,7 @@ export function DemoTraffic({ transactionsPerSecond }: { transactionsPerSecond: 
         max={demoRates.length - 1}
         step={1}
         value={stop}
+        style={{ '--share': `${(stop / (demoRates.length - 1)) * 100}%` } as CSSProperties}
         aria-valuetext={`${shown} transactions a second`}
         onChange={(event) => choose(Number(event.target.value))}
       />

@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react'
 import type { Lag, LiveSnapshot, SlotHealth } from '../../../main/contract/live.ts'
-import { formatBytes, formatDuration, formatInstantWithZone, formatMany, formatRate, formatTime } from '../../components/format.ts'
+import {
+  formatAbout, formatBytes, formatDuration, formatInstantWithZone, formatMany, formatRate, formatTime,
+} from '../../components/format.ts'
 import { Gauge } from '../../components/Progress.tsx'
 import { StatusDot } from '../../components/StatusDot.tsx'
 import type { StatusShape } from '../../components/StatusDot.tsx'
@@ -49,7 +51,7 @@ function Percentiles({ lag }: { lag: Lag }) {
   return (
     <Figure
       label="Commit to visible"
-      note={`${formatMany(transactions, 'transaction')} of the last ${formatDuration(windowSeconds * 1000)}`}
+      note={`${formatMany(transactions, 'transaction')} in the last ${formatAbout(windowSeconds * 1000)}`}
     >
       <dl className={styles.percentiles}>
         {([['p50', p50Ms], ['p95', p95Ms], ['p99', p99Ms]] as const).map(([name, value]) => (

@@ -13,6 +13,7 @@ import { LagChart } from '../../components/LagChart.tsx'
 import { Progress } from '../../components/Progress.tsx'
 import { Skeleton } from '../../components/Skeleton.tsx'
 import { StatusDot } from '../../components/StatusDot.tsx'
+import { Steady } from '../../components/Steady.tsx'
 import { useNow } from '../../components/useNow.ts'
 import { pauseStream, resumeStream, useLiveFault } from './actions.ts'
 import { DemoTraffic } from './DemoTraffic.tsx'
@@ -54,7 +55,9 @@ function PlainAnswer({ snapshot, context }: { snapshot: LiveSnapshot; context: S
       <div className={styles.answer}>
         <p className={styles.verdict}>{answer.verdict}</p>
         {answer.paragraphs.map((paragraph, index) => (
-          <p key={index}>{paragraph}</p>
+          <p key={index}>
+            <Steady text={paragraph} />
+          </p>
         ))}
       </div>
     </details>
@@ -78,9 +81,11 @@ function Head({ snapshot, sourceName }: { snapshot: LiveSnapshot; sourceName: st
         </div>
         <div className={styles.words}>
           <h1 className={styles.headline} data-testid="live-sentence">
-            {sentence.headline}
+            <Steady text={sentence.headline} />
           </h1>
-          <p className={styles.detail}>{sentence.detail}</p>
+          <p className={styles.detail}>
+            <Steady text={sentence.detail} />
+          </p>
           {snapshot.state === 'copying' && (
             <Progress value={copyProgress(snapshot, nowMs).fraction} label="Copy" className={styles.progress} />
           )}

@@ -75,13 +75,18 @@ const TableRow = memo(function TableRow({ table }: { table: LiveTable }) {
     <>
       <tr className={styles.row} data-state={table.state}>
         <th scope="row" className={styles.name}>
-          <span className={styles.schema}>{table.schema}.</span>
-          {table.name}
-          {note && (
-            <button type="button" className={styles.note} aria-expanded={unfolded} onClick={() => setUnfolded(!unfolded)}>
-              {note}
-            </button>
-          )}
+          <span className={styles.nameAndNote}>
+            <span className={styles.cut} title={name}>
+              <span className={styles.schema}>{table.schema}.</span>
+              {table.name}
+            </span>
+            {note && (
+              <button type="button" className={styles.note} title="Columns kept as their Postgres text"
+                aria-expanded={unfolded} onClick={() => setUnfolded(!unfolded)}>
+                {note}
+              </button>
+            )}
+          </span>
         </th>
         <td>
           <StatusDot tone={face.tone} shape={face.shape}>
@@ -160,7 +165,7 @@ export function TablesPanel({ tables }: { tables: readonly LiveTable[] }) {
             <th scope="col" className={styles.stateColumn}>
               State
             </th>
-            <th scope="col" className={styles.wide}>
+            <th scope="col" className={styles.rowsColumn}>
               Rows
             </th>
             <th scope="col" className={styles.narrow}>
@@ -175,7 +180,7 @@ export function TablesPanel({ tables }: { tables: readonly LiveTable[] }) {
             <th scope="col" className={styles.narrow}>
               Deletes
             </th>
-            <th scope="col" className={styles.wide}>
+            <th scope="col" className={styles.lastColumn}>
               Last change
             </th>
             <th scope="col" className={styles.actionColumn}>

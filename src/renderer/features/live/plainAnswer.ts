@@ -1,5 +1,5 @@
 import type { LiveSnapshot } from '../../../main/contract/live.ts'
-import { formatBytes, formatCount, formatDuration, formatMany } from '../../components/format.ts'
+import { formatAbout, formatBytes, formatCount, formatDuration, formatMany } from '../../components/format.ts'
 import type { SentenceContext } from './sentence.ts'
 
 /** The answer to "The number is a little behind: is something broken?", with the figures of now. */
@@ -36,13 +36,13 @@ function whyBehindAtAll({ sourceName }: SentenceContext): string {
 function whatWasMeasured({ lag }: LiveSnapshot): string {
   const { windowSeconds, transactions, p50Ms, p95Ms, p99Ms } = lag.commitToVisible
   if (transactions === 0 || p50Ms === null) {
-    return `In the last ${formatDuration(windowSeconds * 1000)} no transaction came, so there is nothing to time.`
+    return `In the last ${formatAbout(windowSeconds * 1000)} no transaction came, so there is nothing to time.`
   }
   const rest = p95Ms === null || p99Ms === null
     ? ''
     : `, 95 of 100 within ${formatDuration(p95Ms)}, 99 of 100 within ${formatDuration(p99Ms)}`
   return (
-    `Of the ${formatMany(transactions, 'transaction')} of the last ${formatDuration(windowSeconds * 1000)}, ` +
+    `Of the ${formatMany(transactions, 'transaction')} of the last ${formatAbout(windowSeconds * 1000)}, ` +
     `half could be queried here within ${formatDuration(p50Ms)} of their commit${rest}.`
   )
 }

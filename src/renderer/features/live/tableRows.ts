@@ -31,8 +31,8 @@ export function matching(tables: readonly LiveTable[], search: string): readonly
   return tables.filter(({ schema, name }) => `${schema}.${name}`.toLowerCase().includes(term))
 }
 
-/** `2 columns as text`, or nothing. */
+/** `2 as text`, or nothing. */
 export function textColumnsNote({ textColumns }: LiveTable): string | null {
   if (textColumns.length === 0) return null
-  return textColumns.length === 1 ? '1 column as text' : `${textColumns.length} columns as text`
+  return `${textColumns.length} as text`
 }
