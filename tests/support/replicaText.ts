@@ -54,7 +54,8 @@ function textSql(replicaType: string, value: string): string {
   }
   // DuckDB prints an instant through the calendar of ICU, which errs at the far end.
   if (replicaType === 'TIMESTAMPTZ') {
-    return `CASE WHEN isinf(${value}) THEN CAST(${value} AS VARCHAR) ELSE CAST(make_timestamp(epoch_us(${value})) AS VARCHAR) || '+00' END`
+    const clock = `CAST(make_timestamp(epoch_us(${value})) AS VARCHAR) || '+00'`
+    return `CASE WHEN isinf(${value}) THEN CAST(${value} AS VARCHAR) ELSE ${clock} END`
   }
   return `CAST(${value} AS VARCHAR)`
 }

@@ -12,14 +12,18 @@ const ELEMENT_PATTERN = '"(?:[^"\\\\]|\\\\.)*"|[^,"]+'
 function elementTexts(array: string): string {
   const inner = `substr(${array}, 2, length(${array}) - 2)`
   const failing = `CAST('more than one dimension, or another lower bound' || left(${array}, 0) AS VARCHAR[])`
-  const unquoted = `regexp_replace(substr(element, 2, length(element) - 2), '\\\\(.)', '\\1', 'gs')`
+  const quoted = `substr(element, 2, length(element) - 2)`
+  const unquoted =
+    `CASE WHEN contains(element, '\\') THEN regexp_replace(${quoted}, '\\\\(.)', '\\1', 'gs') ELSE ${quoted} END`
+  const split = `string_split(${inner}, ',')`
   return (
     `CASE WHEN ${array} = '{}' THEN CAST([] AS VARCHAR[]) ` +
-    `WHEN left(${array}, 1) <> '{' OR left(${array}, 2) = '{{' THEN ${failing} ` +
+    `WHEN NOT starts_with(${array}, '{') OR starts_with(${array}, '{{') THEN ${failing} ` +
     `WHEN contains(${array}, '"') THEN list_transform(` +
-    `regexp_extract_all(${inner}, '${ELEMENT_PATTERN}', 0, 's'), ` +
-    `lambda element: CASE WHEN element = 'NULL' THEN NULL WHEN left(element, 1) = '"' THEN ${unquoted} ELSE element END) ` +
-    `ELSE list_transform(string_split(${inner}, ','), lambda element: nullif(element, 'NULL')) END`
+    `regexp_extract_all(${inner}, '${ELEMENT_PATTERN}', 0, 's'), lambda element: ` +
+    `CASE WHEN element = 'NULL' THEN NULL WHEN starts_with(element, '"') THEN ${unquoted} ELSE element END) ` +
+    `WHEN contains(${array}, 'NULL') THEN list_transform(${split}, lambda element: nullif(element, 'NULL')) ` +
+    `ELSE ${split} END`
   )
 }
 

@@ -109,7 +109,9 @@ export const interval = converted(
     `ELSE CAST(${value} AS INTERVAL) END`,
   {
     distinguish: asText,
-    note: 'Months, days and microseconds are kept apart; an infinite interval, or one of 10^9 hours or more, turns the column to text.',
+    note:
+      'Months, days and microseconds are kept apart; ' +
+      'an infinite interval, or one of 10^9 hours or more, turns the column to text.',
   },
 )
 

@@ -50,7 +50,8 @@ function wideDecimal(value: string, digits: number, scale: number): string {
   const replicaType = `DECIMAL(${digits},${scale})`
   const failing = `CAST('not a number of this scale' || left(${value}, 0) AS ${replicaType})`
   if (scale === 0) {
-    return `CASE WHEN contains(${value}, '.') THEN ${failing} ELSE CAST(CAST(${value} AS HUGEINT) AS ${replicaType}) END`
+    const integer = `CAST(CAST(${value} AS HUGEINT) AS ${replicaType})`
+    return `CASE WHEN contains(${value}, '.') THEN ${failing} ELSE ${integer} END`
   }
   const unit = `CAST('0.${'0'.repeat(scale - 1)}1' AS DECIMAL(${scale},${scale}))`
   const integer = `CAST(CAST(replace(${value}, '.', '') AS HUGEINT) AS DECIMAL(${MAX_DIGITS},0))`

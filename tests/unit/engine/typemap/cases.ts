@@ -1,44 +1,14 @@
-import type { SourceColumn } from '../../../../src/main/engine/model/relation.ts'
 import { builtInTypes, type BuiltInType } from '../../../../src/main/engine/typemap/table.ts'
-
-/** One line of docs/types.md, with the values that prove it on DuckDB alone and against Postgres. */
-export interface TypeCase {
-  /** As it stands in a CREATE TABLE. */
-  sourceType: string
-  column: SourceColumn
-  /** Postgres's texts of values that the replica column holds. */
-  values: readonly string[]
-  /** Postgres's texts of values that turn the column to text. */
-  refused: readonly string[]
-  /** Statements that make the type. */
-  setup?: readonly string[]
-  /** More of them, which Postgres has since version 17. */
-  refusedFrom17?: readonly string[]
-  /** No user table can hold it. */
-  internal?: boolean
-}
-
-function columnOf(sourceType: string, own: Partial<SourceColumn> & { typeOid: number }): SourceColumn {
-  return {
-    attnum: 2,
-    name: 'v',
-    typeName: sourceType,
-    typmod: -1,
-    typeKind: 'b',
-    elementTypeOid: null,
-    elementTypeKind: null,
-    baseTypeOid: own.typeOid,
-    baseTypmod: own.typmod ?? -1,
-    baseTypeKind: own.typeKind ?? 'b',
-    nullable: true,
-    generated: '',
-    ...own,
-  }
-}
+import { arrayCases } from './arrayCases.ts'
+import { ownTypeCases } from './ownTypeCases.ts'
+import { columnOf, numericTypmod, type TypeCase } from './typeCase.ts'
 
 type Values = { values: readonly string[]; refused?: readonly string[] } & Pick<TypeCase, 'refusedFrom17' | 'internal'>
 
-const strings = ['', ' ', 'plain', ' a ', 'a,b', 'say "x"', '"', 'two\nlines', 'two\r\nlines', '\r', '\\', '\\.', '\\N', 'NULL', 'null', '\uFEFFmark', 'é', '\u{1F600}', "it's", '#', '\t', '1e5']
+const strings = [
+  '', ' ', 'plain', ' a ', 'a,b', 'say "x"', '"', 'two\nlines', 'two\r\nlines', '\r', '\\', '\\.', '\\N', 'NULL',
+  'null', '\uFEFFmark', 'é', '\u{1F600}', "it's", '#', '\t', '1e5',
+]
 const floats = ['0', '-0', '1', '-1.5', '0.1', '100000', '1e+15', '1e-07', 'NaN', 'Infinity', '-Infinity']
 
 /** The compiler asks for a line of each base type that a table can have. */
@@ -50,9 +20,17 @@ const builtIn: Record<BuiltInType, Values> = {
   oid: { values: ['0', '4294967295'] },
   real: { values: [...floats, '1e-45', '1.1754944e-38', '3.4028235e+38', '16777216', '0.3'] },
   'double precision': {
-    values: [...floats, '5e-324', '2.2250738585072014e-308', '1.7976931348623157e+308', '0.30000000000000004', '1.2345678901234568e+17'],
+    values: [
+      ...floats, '5e-324', '2.2250738585072014e-308', '1.7976931348623157e+308', '0.30000000000000004',
+      '1.2345678901234568e+17',
+    ],
   },
-  numeric: { values: ['0', '0.00', '1.50', '1.5', '-0.000000000000000000000000000000000000000000001', '9'.repeat(200), 'NaN', 'Infinity', '-Infinity', `1${'0'.repeat(60)}.5`] },
+  numeric: {
+    values: [
+      '0', '0.00', '1.50', '1.5', '-0.000000000000000000000000000000000000000000001', '9'.repeat(200), 'NaN',
+      'Infinity', '-Infinity', `1${'0'.repeat(60)}.5`,
+    ],
+  },
   money: { values: ['$0.00', '-$1.50', '$92,233,720,368,547,758.07'] },
   text: { values: strings },
   'character varying': { values: strings },
@@ -60,25 +38,65 @@ const builtIn: Record<BuiltInType, Values> = {
   name: { values: ['', 'Orders', 'with "quotes"'] },
   '"char"': { values: ['', 'a', ',', '"'] },
   bytea: { values: ['\\x', '\\x00', '\\xdeadbeef', '\\x5c782c220a0d', '\\xff00ff'] },
-  uuid: { values: ['00000000-0000-0000-0000-000000000000', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', 'ffffffff-ffff-ffff-ffff-ffffffffffff'] },
-  date: { values: ['2024-02-29', '0001-01-01', '0001-12-31 BC', '0044-03-15 BC', '4713-01-01 BC', '10000-01-01', '5874897-12-31', 'infinity', '-infinity', '0099-12-31'] },
+  uuid: {
+    values: [
+      '00000000-0000-0000-0000-000000000000', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',
+      'ffffffff-ffff-ffff-ffff-ffffffffffff',
+    ],
+  },
+  date: {
+    values: [
+      '2024-02-29', '0001-01-01', '0001-12-31 BC', '0044-03-15 BC', '4713-01-01 BC', '10000-01-01', '5874897-12-31',
+      'infinity', '-infinity', '0099-12-31',
+    ],
+  },
   'time without time zone': { values: ['00:00:00', '12:34:56.7', '23:59:59.999999', '24:00:00'] },
-  'time with time zone': { values: ['00:00:00+00', '24:00:00+00', '12:34:56.789+00', '12:00:00-03:30', '12:00:00+05:45:30', '23:59:59.999999+15:59:59', '00:00:00-15:59:59'] },
+  'time with time zone': {
+    values: [
+      '00:00:00+00', '24:00:00+00', '12:34:56.789+00', '12:00:00-03:30', '12:00:00+05:45:30',
+      '23:59:59.999999+15:59:59', '00:00:00-15:59:59',
+    ],
+  },
   'timestamp without time zone': {
-    values: ['2024-01-01 00:00:00', '2024-12-31 23:59:59.999999', '2024-01-01 00:00:00.1', '0001-01-01 00:00:00', '0001-12-31 23:59:59 BC', '0044-03-15 12:00:00.5 BC', '4714-11-24 00:00:00 BC', '10000-01-01 00:00:00', '294246-12-31 23:59:59.999999', 'infinity', '-infinity'],
+    values: [
+      '2024-01-01 00:00:00', '2024-12-31 23:59:59.999999', '2024-01-01 00:00:00.1', '0001-01-01 00:00:00',
+      '0001-12-31 23:59:59 BC', '0044-03-15 12:00:00.5 BC', '4714-11-24 00:00:00 BC', '10000-01-01 00:00:00',
+      '294246-12-31 23:59:59.999999', 'infinity', '-infinity',
+    ],
     refused: ['294276-12-31 23:59:59.999999'],
   },
   'timestamp with time zone': {
-    values: ['2024-01-01 00:00:00+00', '2024-12-31 23:59:59.999999+00', '2024-01-01 00:00:00.1+00', '0001-01-01 00:00:00+00', '0001-12-31 23:59:59+00 BC', '0044-03-15 12:00:00.5+00 BC', '4714-11-24 00:00:00+00 BC', '10000-01-01 00:00:00+00', '294246-12-31 23:59:59.999999+00', 'infinity', '-infinity'],
+    values: [
+      '2024-01-01 00:00:00+00', '2024-12-31 23:59:59.999999+00', '2024-01-01 00:00:00.1+00',
+      '0001-01-01 00:00:00+00', '0001-12-31 23:59:59+00 BC', '0044-03-15 12:00:00.5+00 BC',
+      '4714-11-24 00:00:00+00 BC', '10000-01-01 00:00:00+00', '294246-12-31 23:59:59.999999+00', 'infinity',
+      '-infinity',
+    ],
     refused: ['294276-12-31 23:59:59.999999+00'],
   },
   interval: {
-    values: ['00:00:00', '1 mon', '30 days', '720:00:00', '1 year 2 mons -3 days +04:05:06.789', '-1 years -2 mons +3 days -04:05:06.789', '-00:00:00.000001', '1 day -00:00:00.5', '178956970 years 7 mons', '-178956970 years -8 mons', '2147483647 days', '-2147483648 days', '999999999:59:59.999999', '-999999999:59:59.999999', '-1 days +23:00:00'],
+    values: [
+      '00:00:00', '1 mon', '30 days', '720:00:00', '1 year 2 mons -3 days +04:05:06.789',
+      '-1 years -2 mons +3 days -04:05:06.789', '-00:00:00.000001', '1 day -00:00:00.5', '178956970 years 7 mons',
+      '-178956970 years -8 mons', '2147483647 days', '-2147483648 days', '999999999:59:59.999999',
+      '-999999999:59:59.999999', '-1 days +23:00:00',
+    ],
     refused: ['2562047788:00:54.775807', '-2562047788:00:54.775807', '1000000000:00:00'],
     refusedFrom17: ['infinity', '-infinity'],
   },
-  json: { values: ['null', '"null"', '{"a" :  1, "a":2}', ' [1,\n2] ', '1e400', '"\\u0000"', '{"a":12345678901234567890123456789.0123456789}', '""'], refused: ['"\\ud800"'] },
-  jsonb: { values: ['null', '"null"', '{"a": 1}', '[1, "x,y", null]', `1${'0'.repeat(400)}`, '{"a": 12345678901234567890123456789.01234567890}', '""'] },
+  json: {
+    values: [
+      'null', '"null"', '{"a" :  1, "a":2}', ' [1,\n2] ', '1e400', '"\\u0000"',
+      '{"a":12345678901234567890123456789.0123456789}', '""',
+    ],
+    refused: ['"\\ud800"'],
+  },
+  jsonb: {
+    values: [
+      'null', '"null"', '{"a": 1}', '[1, "x,y", null]', `1${'0'.repeat(400)}`,
+      '{"a": 12345678901234567890123456789.01234567890}', '""',
+    ],
+  },
   jsonpath: { values: ['$."a"[*]'] },
   xml: { values: ['<a b="1">x,y</a>', 'two\nlines'] },
   bit: { values: ['0', '1'] },
@@ -127,181 +145,32 @@ const builtIn: Record<BuiltInType, Values> = {
   pg_brin_minmax_multi_summary: { values: [], internal: true },
 }
 
-function numericTypmod(precision: number, scale: number): number {
-  return ((precision << 16) | (scale & 0x7ff)) + 4
-}
-
 function decimal(precision: number, scale: number, values: readonly string[], refused = ['NaN']): TypeCase {
   const typmod = numericTypmod(precision, scale)
   const sourceType = `numeric(${precision},${scale})`
   return { sourceType, column: columnOf(sourceType, { typeOid: 1700, typmod }), values, refused }
 }
 
-function arrayOf(element: BuiltInType, values: readonly string[], refused: readonly string[], typmod = -1): TypeCase {
-  const [elementTypeOid, typeOid] = builtInTypes[element]
-  const precision = typmod === -1 ? '' : '(12,2)'
-  const sourceType = `${element}${precision}[]`
-  const column = columnOf(sourceType, { typeOid, typmod, elementTypeOid, elementTypeKind: 'b' })
-  return { sourceType, column, values, refused }
-}
-
-const twoDimensional = ['{{1,2},{3,4}}', '[0:1]={1,2}']
-
-const arrays: TypeCase[] = [
-  arrayOf('integer', ['{}', '{1}', '{1,2,NULL}', '{NULL}', '{-2147483648}'], [...twoDimensional, '{{NULL}}', '[2:2]={NULL}']),
-  arrayOf('bigint', ['{}', '{9223372036854775807,NULL}'], twoDimensional),
-  arrayOf('smallint', ['{}', '{1,NULL}'], twoDimensional),
-  arrayOf('boolean', ['{}', '{t,f,NULL}'], ['{{t},{f}}']),
-  arrayOf('double precision', ['{}', '{NaN,Infinity,-Infinity,-0,5e-324,NULL}'], twoDimensional),
-  arrayOf('real', ['{}', '{NaN,Infinity,1e-45,0.1,NULL}'], twoDimensional),
-  arrayOf('numeric', ['{}', '{1.50,NaN,NULL}'], twoDimensional),
-  arrayOf('numeric', ['{}', '{1.50,-9999999999.99,NULL}'], ['{{1.00,2.00}}', '{NaN}'], numericTypmod(12, 2)),
-  arrayOf(
-    'text',
-    ['{}', '{a,"b c",NULL,"NULL","null",""}', "{it's,[x],(y)}", '{"a\\"b","a\\\\b","{x}","x,y"}', '{"two\nlines","\r\n","\t"}', '{"\\\\","\\"",",","\\\\\\""}', '{é,"e\u0301 ",\u{1F468}\u200D\u{1F469}}', '{"{{"}', '{""}', '{NULL,NULL}', '{"",""}', '{"a,b",NULL,c}'],
-    ['{{a,b},{c,d}}', '[0:1]={a,b}', '[1:1][2:2]={{x}}', '{{"a b"}}', '{{NULL}}'],
-  ),
-  arrayOf('character varying', ['{a,"b c"}'], ['{{a}}']),
-  arrayOf('bytea', ['{}', '{"\\\\x","\\\\xdeadbeef",NULL}'], ['{{"\\\\x00"}}']),
-  arrayOf('uuid', ['{}', '{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11,NULL}'], ['{{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}}']),
-  arrayOf('date', ['{}', '{2024-02-29,"0044-03-15 BC",infinity,NULL}'], ['{{2024-02-29}}']),
-  arrayOf('time without time zone', ['{24:00:00,12:34:56.7,NULL}'], ['{{24:00:00}}']),
-  arrayOf('time with time zone', ['{12:00:00+05:45,NULL}'], ['{{12:00:00+00}}']),
-  arrayOf('timestamp without time zone', ['{"2024-01-01 00:00:00","0044-03-15 12:00:00 BC",infinity,NULL}'], ['{{"2024-01-01 00:00:00"}}', '{"294276-12-31 23:59:59"}']),
-  arrayOf('timestamp with time zone', ['{"2024-01-01 00:00:00.000001+00","0044-03-15 12:00:00+00 BC",infinity,NULL}'], ['{{"2024-01-01 00:00:00+00"}}', '{"294276-12-31 23:59:59+00"}']),
-  arrayOf('interval', ['{"1 mon",24:00:00,"-1 years +3 days",NULL}'], ['{{"1 mon"}}']),
-  arrayOf('json', ['{"{\\"a\\": \\"x,y\\"}","null",NULL,1,"\\"\\""}'], ['{{1}}']),
-  arrayOf('jsonb', ['{"{\\"a\\": \\"x,y\\"}","null",NULL,1}'], ['{{1}}']),
-  arrayOf('bit varying', ['{101,NULL}'], ['{{101}}', '{""}']),
-  arrayOf('inet', ['{10.0.0.1,NULL,::1}'], ['{{10.0.0.1}}']),
-  arrayOf('point', ['{"(1,2)",NULL}'], ['{{"(1,2)"}}']),
-  arrayOf('box', ['{(3,4),(1,2);(7,8),(5,6)}', '{{(3,4),(1,2)}}'], []),
-]
-
-/** Types whose OIDs are the database's own. */
-const OWN_OID = 16_400
-
-const own: TypeCase[] = [
-  {
-    sourceType: 'mood',
-    setup: [`CREATE TYPE mood AS ENUM ('fine', 'so, so', 'say "no"', '')`],
-    column: columnOf('mood', { typeOid: OWN_OID, typeKind: 'e', enumLabels: ['fine', 'so, so', 'say "no"', ''] }),
-    values: ['fine', 'so, so', 'say "no"', ''],
-    refused: [],
-  },
-  {
-    sourceType: 'mood[]',
-    setup: [`CREATE TYPE mood AS ENUM ('fine', 'so, so', 'say "no"', '')`],
-    column: columnOf('mood[]', {
-      typeOid: OWN_OID + 1,
-      elementTypeOid: OWN_OID,
-      elementTypeKind: 'e',
-      enumLabels: ['fine', 'so, so', 'say "no"', ''],
-    }),
-    values: ['{}', '{fine,"so, so","say \\"no\\"","",NULL}'],
-    refused: ['{{fine}}'],
-  },
-  {
-    sourceType: 'price',
-    setup: ['CREATE DOMAIN amount AS numeric(12,2)', 'CREATE DOMAIN price AS amount CHECK (VALUE >= 0)'],
-    column: columnOf('price', { typeOid: OWN_OID, typeKind: 'd', baseTypeOid: 1700, baseTypmod: numericTypmod(12, 2), baseTypeKind: 'b' }),
-    values: ['0.00', '9999999999.99'],
-    refused: ['NaN'],
-  },
-  {
-    sourceType: 'price[]',
-    setup: ['CREATE DOMAIN price AS numeric(12,2)'],
-    column: columnOf('price[]', { typeOid: OWN_OID + 1, elementTypeOid: OWN_OID, elementTypeKind: 'd' }),
-    values: ['{1.50,NULL}'],
-    refused: [],
-  },
-  {
-    sourceType: 'numbers',
-    setup: ['CREATE DOMAIN numbers AS integer[]'],
-    column: columnOf('numbers', { typeOid: OWN_OID, typeKind: 'd', baseTypeOid: 1007, baseTypeKind: 'b', elementTypeOid: 23, elementTypeKind: 'b' }),
-    values: ['{1,2}'],
-    refused: ['{{1}}'],
-  },
-  {
-    sourceType: 'place',
-    setup: ['CREATE TYPE place AS (street text, number integer)'],
-    column: columnOf('place', { typeOid: OWN_OID, typeKind: 'c' }),
-    values: ['("Main, St",1)', '(,)', '("say ""x""",)'],
-    refused: [],
-  },
-  {
-    sourceType: 'place[]',
-    setup: ['CREATE TYPE place AS (street text, number integer)'],
-    column: columnOf('place[]', { typeOid: OWN_OID + 1, elementTypeOid: OWN_OID, elementTypeKind: 'c' }),
-    values: ['{"(\\"Main, St\\",1)",NULL,"(,)"}'],
-    refused: ['{{"(a,1)"}}'],
-  },
-  {
-    sourceType: 'int4range',
-    column: columnOf('int4range', { typeOid: 3904, typeKind: 'r' }),
-    values: ['empty', '[1,10)', '(,)'],
-    refused: [],
-  },
-  {
-    sourceType: 'tstzrange',
-    column: columnOf('tstzrange', { typeOid: 3910, typeKind: 'r' }),
-    values: ['["2024-01-01 00:00:00+00",infinity)'],
-    refused: [],
-  },
-  {
-    sourceType: 'int4multirange',
-    column: columnOf('int4multirange', { typeOid: 4451, typeKind: 'm' }),
-    values: ['{}', '{[1,3),[5,7)}'],
-    refused: [],
-  },
-  {
-    sourceType: 'citext',
-    setup: ['CREATE EXTENSION citext'],
-    column: columnOf('citext', { typeOid: OWN_OID }),
-    values: ['', 'Mixed Case', 'a,b'],
-    refused: [],
-  },
-  {
-    sourceType: 'citext[]',
-    setup: ['CREATE EXTENSION citext'],
-    column: columnOf('citext[]', { typeOid: OWN_OID + 1, elementTypeOid: OWN_OID, elementTypeKind: 'b' }),
-    values: ['{Mixed,"Mixed Case"}'],
-    refused: ['{{a}}'],
-  },
-  {
-    sourceType: 'hstore',
-    setup: ['CREATE EXTENSION hstore'],
-    column: columnOf('hstore', { typeOid: OWN_OID }),
-    values: ['', '"a"=>"1", "b"=>NULL'],
-    refused: [],
-  },
-  {
-    sourceType: 'isbn13',
-    setup: ['CREATE EXTENSION isn'],
-    column: columnOf('isbn13', { typeOid: OWN_OID }),
-    values: ['978-0-393-04002-9'],
-    refused: [],
-  },
-  {
-    sourceType: 'isbn13[]',
-    setup: ['CREATE EXTENSION isn'],
-    column: columnOf('isbn13[]', { typeOid: OWN_OID + 1, elementTypeOid: OWN_OID, elementTypeKind: 'b' }),
-    values: ['{978-0-393-04002-9}'],
-    refused: [],
-  },
-]
-
 export const typeCases: readonly TypeCase[] = [
   ...(Object.entries(builtIn) as [BuiltInType, Values][]).map(([sourceType, rest]): TypeCase => {
     // Without a modifier of its own, `character` and `bit` in a CREATE TABLE mean one of each.
     const typmod = sourceType === 'character' ? 5 : sourceType === 'bit' ? 1 : -1
-    return { sourceType, column: columnOf(sourceType, { typeOid: builtInTypes[sourceType][0], typmod }), refused: [], ...rest }
+    return {
+      sourceType,
+      column: columnOf(sourceType, { typeOid: builtInTypes[sourceType][0], typmod }),
+      refused: [],
+      ...rest,
+    }
   }),
   decimal(12, 2, ['0.00', '-0.01', '9999999999.99', '-9999999999.99']),
   decimal(18, 9, ['0.000000000', '999999999.999999999', '-999999999.999999999']),
   decimal(19, 0, ['0', '9999999999999999999', '-9999999999999999999']),
   decimal(20, 2, ['0.00', '-0.05', '1.20', '999999999999999999.99', '-999999999999999999.99']),
-  decimal(38, 10, ['0.0000000001', '9999999999999999999999999999.9999999999', '-9999999999999999999999999999.9999999999']),
+  decimal(
+    38,
+    10,
+    ['0.0000000001', '9999999999999999999999999999.9999999999', '-9999999999999999999999999999.9999999999'],
+  ),
   decimal(38, 38, [`0.${'9'.repeat(38)}`, `-0.${'9'.repeat(38)}`, `0.${'0'.repeat(37)}1`]),
   decimal(5, -2, ['0', '9999900', '-100']),
   decimal(3, 5, ['0.00000', '0.00999', '-0.00001']),
@@ -313,6 +182,6 @@ export const typeCases: readonly TypeCase[] = [
     values: ['     ', 'ab   ', 'abcde'],
     refused: [],
   },
-  ...arrays,
-  ...own,
+  ...arrayCases,
+  ...ownTypeCases,
 ]

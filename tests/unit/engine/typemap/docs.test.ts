@@ -14,18 +14,18 @@ function matrix(): string {
     .filter(({ internal }) => !internal)
     .map(({ sourceType, column, setup = [] }) => {
       const { replicaType, exactness, note = '' } = planColumn(column)
-      const made =
-        setup.map((sql) => sql.replace(/^CREATE (DOMAIN|TYPE|EXTENSION) /, '').replace(/ CHECK.*$/, '')).join('; ') || sourceType
-      const source = made === sourceType ? code(sourceType) : `${code(sourceType)} (${code(made)})`
+      const made = setup.map((sql) => sql.replace(/^CREATE (DOMAIN|TYPE|EXTENSION) /, '').replace(/ CHECK.*$/, ''))
+      const source = setup.length === 0 ? code(sourceType) : `${code(sourceType)} (${code(made.join('; '))})`
       return line(source, code(replicaType), exactness, note.replaceAll('|', '\\|'))
     })
   const internal = typeCases.filter((typeCase) => typeCase.internal)
+  const internalNames = internal.map(({ sourceType }) => code(sourceType)).join(', ')
   const plan = planColumn(internal[0]!.column)
   return (
     line('Source type', 'Replica type', 'Kept', 'To know') +
     line('---', '---', '---', '---') +
     rows.join('') +
-    line(internal.map(({ sourceType }) => code(sourceType)).join(', '), code(plan.replicaType), plan.exactness, plan.note!)
+    line(internalNames, code(plan.replicaType), plan.exactness, plan.note!)
   )
 }
 

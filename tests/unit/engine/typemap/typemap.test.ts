@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { planAsText, planColumn } from '../../../../src/main/engine/typemap/index.ts'
 import { comparableText, postgresTexts } from '../../../support/replicaText.ts'
 import { typeCases } from './cases.ts'
+import type { TypeCase } from './typeCase.ts'
 import { csvOf, openStaging, type Staging } from './staging.ts'
 
 let staging: Staging
@@ -31,7 +32,9 @@ describe.each(storable)('$sourceType', ({ plan, values, refused }) => {
   })
 })
 
-describe.each(storable.filter(({ refused }) => refused.length > 0))('$sourceType', ({ column, plan, values, refused }) => {
+const refusing = storable.filter(({ refused }) => refused.length > 0)
+
+describe.each(refusing)('$sourceType', ({ column, plan, values, refused }) => {
   it('fails on a value that it cannot hold, and then keeps it as text', async () => {
     const fallBack = planAsText(column, 'out of range')
     for (const value of refused) {
@@ -70,8 +73,10 @@ describe('a number of a fixed scale', () => {
   })
 
   it('fails where it has more digits than its column', async () => {
-    await expect(staging.load(csvOf(['1000000000000000000.00'], false), planColumn(wide.column))).rejects.toThrow(/Error/)
-    await expect(staging.load(csvOf(['10000000000000000000'], false), planColumn(whole.column))).rejects.toThrow(/Error/)
+    const load = (text: string, { column }: TypeCase): Promise<void> =>
+      staging.load(csvOf([text], false), planColumn(column))
+    await expect(load('1000000000000000000.00', wide)).rejects.toThrow(/Error/)
+    await expect(load('10000000000000000000', whole)).rejects.toThrow(/Error/)
   })
 })
 
@@ -85,8 +90,10 @@ describe('values that DuckDB holds equal', () => {
   ])('are told apart in %s by `distinguish`', async (sourceType, values) => {
     const plan = planColumn(typeCases.find((typeCase) => typeCase.sourceType === sourceType)!.column)
     await staging.load(csvOf(values, plan.mayNeedQuotes), plan)
-    const count = async (value: string): Promise<unknown> =>
-      (await staging.connection.runAndReadAll(`SELECT count(DISTINCT ${value})::INTEGER FROM stored`)).getRowsJS()[0]![0]
+    const count = async (value: string): Promise<unknown> => {
+      const reader = await staging.connection.runAndReadAll(`SELECT count(DISTINCT ${value})::INTEGER FROM stored`)
+      return reader.getRowsJS()[0]![0]
+    }
     expect(await count('v')).toBe(1)
     expect(await count(plan.distinguish!('v'))).toBe(values.length)
   })
