@@ -68,7 +68,10 @@ function sessionSettings(options: ConnectOptions): Record<string, string> {
   }
 }
 
-/** `-c name=value …`, spaces and backslashes escaped: a walsender is given its settings at start-up. */
+/**
+ * `-c name=value …`, spaces and backslashes escaped: a walsender is given what its text depends on at
+ * start-up already. Only settings that every server knows, for an unknown one would end the connection.
+ */
 function startupOptions(settings: Readonly<Record<string, string>>): string {
   return Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value.replace(/[\\ ]/g, '\\$&')}`)
@@ -173,7 +176,7 @@ async function connectOnce(
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEPALIVE_DELAY_MS,
     sslnegotiation: 'postgres',
-    ...(options.replication ? { replication: 'database', options: startupOptions(settings) } : {}),
+    ...(options.replication ? { replication: 'database', options: startupOptions(textSettings) } : {}),
   } as pg.ClientConfig)
 
   // A connection may be lost between two queries; the next query is told, and nothing else should fall.
