@@ -1,8 +1,9 @@
 /**
  * What each Postgres column becomes in the replica. Both the copy and the stream bring Postgres's text
- * of a value, under `DateStyle 'ISO, MDY'`, `IntervalStyle postgres`, `bytea_output hex`,
- * `extra_float_digits` 1 or more; `TimeZone` may be any, instants carry their offset. A value that its
- * column cannot hold exactly makes the statement fail; none is clamped, rounded or dropped.
+ * of a value, under `DateStyle 'ISO, MDY'`, `IntervalStyle postgres`, `TimeZone UTC`, `bytea_output hex`
+ * and `extra_float_digits` 1 or more. A value that its column cannot hold exactly makes the statement
+ * fail; none is clamped, rounded or dropped. The column must be described as it was when the text was
+ * written: a DECIMAL of another scale would round.
  */
 import type { SourceColumn, TypeKind } from '../model/relation.ts'
 import { listOf } from './arrays.ts'
