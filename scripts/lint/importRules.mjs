@@ -17,8 +17,13 @@ export const importTable = {
   'main/engine/decode': { imports: [...engine('model', 'typemap'), 'main/contract/errors.ts'], reach: [] },
   'main/engine/typemap': { imports: [...engine('model'), 'main/contract/errors.ts'], reach: [] },
   'main/engine/masking': { imports: [...engine('model', 'typemap'), 'main/contract/errors.ts'], reach: [] },
-  'main/engine/batch': { imports: [...engine('model', 'typemap'), 'main/contract/errors.ts'], reach: [] },
-  'main/engine/source': { imports: [...engine('model', 'ports.ts'), 'main/contract'], reach: ['network', 'node'] },
+  // A batch larger than memory spills to files.
+  'main/engine/batch': { imports: [...engine('model', 'typemap'), 'main/contract/errors.ts'], reach: ['node'] },
+  // The protocol's own messages carry the time, and the waits at the sockets are bounded.
+  'main/engine/source': {
+    imports: [...engine('model', 'ports.ts'), 'main/contract'],
+    reach: ['network', 'node', 'clock'],
+  },
   'main/engine/store': { imports: [...engine('model', 'ports.ts'), 'main/contract'], reach: ['node'] },
   'main/engine/apply': {
     imports: [...engine('model', 'typemap', 'store', 'batch', 'ports.ts'), 'main/contract'],
