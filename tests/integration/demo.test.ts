@@ -1,4 +1,4 @@
-import { chmod, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -37,8 +37,6 @@ describe('the demo', () => {
   let demo: Demo | null = null
   beforeAll(async () => {
     folder = await temporaryFolder('millrace-demo')
-    // As any app's data folder: others may walk through, so that the server's own account gets in.
-    await chmod(folder.path, 0o755)
   })
   afterEach(async () => {
     await demo?.close()
@@ -129,15 +127,14 @@ describe('the demo', () => {
       await new Promise((resolve) => setTimeout(resolve, ms))
       return ((transactions() - before) / (performance.now() - startMs)) * 1000
     }
-    expect(await measured(2_000)).toBeGreaterThan(42)
+    // A busy machine may miss a second; it makes up for none, so that a later second is the rate again.
+    const isKept = (perSecond: number) => async () => Math.abs((await measured(1_000)) / perSecond - 1) < 0.08
+    await until('a second holds 50', isKept(50), { timeoutMs: 20_000 })
     setRate(300)
     expect(rate()).toBe(300)
-    const faster = await measured(2_000)
-    expect(faster).toBeGreaterThan(255)
-    expect(faster).toBeLessThan(330)
+    await until('a second holds 300', isKept(300), { timeoutMs: 20_000 })
     setRate(0)
-    await new Promise((resolve) => setTimeout(resolve, 200))
-    expect(await measured(500)).toBe(0)
+    await until('silence', async () => (await measured(500)) === 0)
   })
 
   it('is down within two seconds of being closed in full traffic', async () => {

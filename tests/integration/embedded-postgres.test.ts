@@ -24,7 +24,6 @@ let folder: TemporaryFolder
 let running: RunningPostgres | null
 beforeEach(async () => {
   folder = await temporaryFolder()
-  await chmod(folder.path, 0o755)
   running = null
 })
 afterEach(async () => {

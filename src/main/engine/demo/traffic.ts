@@ -42,7 +42,7 @@ interface Lane {
 
 const transactionsPerLane = 150
 const mostLanes = 8
-const closeTimeoutMs = 1_000
+const closeTimeoutMs = 600
 const slowestRetryMs = 5_000
 const longestTimerMs = 60_000
 
