@@ -13,6 +13,7 @@ import { messagePortLink } from '../../../src/main/rpc/messagePortLink.ts'
 import { serveLink } from '../../../src/main/rpc/server.ts'
 import type { EngineRouter } from '../../../src/main/rpc/server.ts'
 import { webSocketLink } from '../../../src/main/rpc/webSocketLink.ts'
+import { recordingLogger } from '../../support/logger.ts'
 import { until } from '../../support/until.ts'
 
 const comparison: Comparison = {
@@ -79,14 +80,6 @@ function routerUnderTest() {
   return { router: procedures as unknown as EngineRouter, seen }
 }
 
-function collectingLogger() {
-  const lines: { level: string; message: string; fields?: Record<string, unknown> }[] = []
-  const at = (level: string) => (message: string, fields?: Record<string, unknown>) => {
-    lines.push({ level, message, fields })
-  }
-  return { lines, logger: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') } }
-}
-
 interface Pair {
   client: Link
   server: Link
@@ -138,9 +131,9 @@ describe.each([
     const pair = await makePair()
     open.push(pair.close)
     const { router, seen } = routerUnderTest()
-    const { lines, logger } = collectingLogger()
+    const logger = recordingLogger()
     serveLink(pair.server, router, { logger })
-    return { pair, seen, lines, client: createClient(pair.client) }
+    return { pair, seen, lines: logger.lines, client: createClient(pair.client) }
   }
 
   it('answers a call, and text crosses exactly', async () => {
