@@ -70,13 +70,12 @@ function createEditor(element: HTMLElement): monaco.editor.IStandaloneCodeEditor
     quickSuggestionsDelay: 40,
     suggest: { showWords: false, insertMode: 'replace', preview: false },
     acceptSuggestionOnEnter: 'smart',
-    occurrencesHighlight: 'singleFile',
+    occurrencesHighlight: 'off',
     unicodeHighlight: { ambiguousCharacters: true, invisibleCharacters: true },
     stickyScroll: { enabled: false },
     contextmenu: true,
     scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
     find: { addExtraSpaceOnTop: false },
-    bracketPairColorization: { enabled: false },
     guides: { indentation: false },
   })
 }

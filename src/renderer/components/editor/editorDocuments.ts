@@ -14,6 +14,7 @@ export const editorDocuments = {
     const known = open.get(id)
     if (known) return known.model
     const model = monaco.editor.createModel(text, SQL_LANGUAGE, monaco.Uri.parse(`millrace:${id}`))
+    model.updateOptions({ bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } })
     open.set(id, { model, viewState: null })
     return model
   },

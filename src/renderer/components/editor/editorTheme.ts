@@ -35,8 +35,6 @@ export function applyEditorTheme(shownTheme: 'light' | 'dark'): void {
       { token: 'number', foreground: bare(number) },
       { token: 'comment', foreground: bare(muted), fontStyle: 'italic' },
       { token: 'identifier', foreground: bare(ink) },
-      { token: 'identifier.quote', foreground: bare(ink) },
-      { token: 'predefined', foreground: bare(ink) },
     ],
     colors: {
       'editor.background': token('paper'),

@@ -31,11 +31,16 @@ import 'monaco-editor/features/unicodeHighlighter/register'
 import 'monaco-editor/features/wordHighlighter/register'
 import 'monaco-editor/features/wordOperations/register'
 import 'monaco-editor/features/wordPartOperations/register'
-import 'monaco-editor/languages/definitions/pgsql/register'
+import 'monaco-editor/editor/contrib/suggest/browser/suggestController'
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
 
-export * as monaco from 'monaco-editor/editor'
-
-export const SQL_LANGUAGE = 'pgsql'
+import * as monaco from 'monaco-editor/editor'
+import { sqlColours, sqlConfiguration, SQL_LANGUAGE } from './sqlLanguage.ts'
 
 self.MonacoEnvironment = { getWorker: () => new EditorWorker() }
+
+monaco.languages.register({ id: SQL_LANGUAGE })
+monaco.languages.setLanguageConfiguration(SQL_LANGUAGE, sqlConfiguration)
+monaco.languages.setMonarchTokensProvider(SQL_LANGUAGE, sqlColours)
+
+export { monaco, SQL_LANGUAGE }

@@ -1,0 +1,141 @@
+import type { CatalogTable } from '../../../main/contract/query.ts'
+import type { EngineName } from '../../../main/contract/values.ts'
+import { readCatalogs, useCatalogs } from '../../app/catalogs.ts'
+import { handToCompare } from '../../app/statementInHand.ts'
+import type { SqlEditorHandle } from '../../components/editor/SqlEditor.tsx'
+import { formatSql } from '../../components/sql/formatSql.ts'
+import { tokensOf } from '../../components/sql/lexer.ts'
+import { selectAllFrom } from '../../components/sql/names.ts'
+import { splitStatements, statementsToRun } from '../../components/sql/statements.ts'
+import { tableNameAt } from '../../components/sql/tableReferences.ts'
+import { cancelRun, closeRun, isRunning, runOf, runStatements, useRuns } from './runs.ts'
+import { activeTab, changeTabs, openTab, useTabs } from './tabStore.ts'
+import { tabAtPlace, withActiveTab, withChangedTab, withReopenedTab, withoutTab } from './tabs.ts'
+
+/** The editor on the screen; null while the place is not mounted. */
+let editor: SqlEditorHandle | null = null
+
+export function takeEditor(handle: SqlEditorHandle | null): void {
+  editor = handle
+}
+
+export function theEditor(): SqlEditorHandle | null {
+  return editor
+}
+
+export function run(scope: 'current' | 'all'): void {
+  const tab = activeTab()
+  if (!tab || !editor) return
+  editor.clearFault()
+  const statements = statementsToRun(editor.text(), editor.selection(), scope)
+  if (statements.length > 0) void runStatements(tab.id, tab.engine, statements)
+}
+
+export function cancel(): void {
+  const tab = activeTab()
+  if (tab) void cancelRun(tab.id)
+}
+
+export function activeTabRuns(): boolean {
+  const tab = activeTab()
+  return tab ? isRunning(runOf(tab.id)) : false
+}
+
+export function setEngine(engine: EngineName): void {
+  const tab = activeTab()
+  if (tab) changeTabs((state) => withChangedTab(state, tab.id, { engine }))
+}
+
+export function switchEngine(): void {
+  setEngine(activeTab()?.engine === 'replica' ? 'source' : 'replica')
+}
+
+export function newTab(): void {
+  openTab()
+  requestAnimationFrame(() => editor?.focus())
+}
+
+/** The last tab is replaced by an empty one: the editor is never without. */
+export function closeTab(id: string): void {
+  closeRun(id)
+  changeTabs((state) => withoutTab(state, id))
+  if (useTabs.getState().tabs.length === 0) openTab({ engine: 'replica' })
+}
+
+export function closeActiveTab(): void {
+  const tab = activeTab()
+  if (tab) closeTab(tab.id)
+}
+
+export function reopenTab(): void {
+  changeTabs(withReopenedTab)
+}
+
+export function goToTab(place: number): void {
+  const tab = tabAtPlace(useTabs.getState(), place)
+  if (tab) changeTabs((state) => withActiveTab(state, tab.id))
+}
+
+/** Opens a table in a tab of its own and runs it; an empty tab at hand is used for it. */
+export function openTable(table: { schema: string; name: string }, on: EngineName): void {
+  const sql = selectAllFrom(table)
+  const current = activeTab()
+  const isBlank = current !== undefined && current.sql.trim() === '' && !isRunning(runOf(current.id))
+  let tabId: string
+  if (isBlank && editor) {
+    tabId = current.id
+    changeTabs((state) => withChangedTab(state, tabId, { title: table.name, engine: on }))
+    editor.replace(0, editor.text().length, sql)
+  } else {
+    tabId = openTab({ title: table.name, sql, engine: on }).id
+  }
+  void runStatements(tabId, on, splitStatements(sql))
+}
+
+function known(name: { schema: string | null; name: string }): { table: CatalogTable; on: EngineName } | null {
+  const { replica, source } = useCatalogs.getState()
+  const preferred: EngineName = activeTab()?.engine ?? 'replica'
+  const order: EngineName[] = preferred === 'source' ? ['source', 'replica'] : ['replica', 'source']
+  for (const on of order) {
+    const table = (on === 'replica' ? replica : source).index?.find(name.name, name.schema)
+    if (table) return { table, on }
+  }
+  return null
+}
+
+/** Opens the table whose name stands under the cursor. */
+export function openTableUnderCursor(): void {
+  if (!editor) return
+  const sql = editor.text()
+  const name = tableNameAt(sql, tokensOf(sql), editor.selection().start)
+  const found = name ? known(name) : null
+  if (found) openTable(found.table, found.on)
+}
+
+/** Lays out the selection, or the whole text. What cannot be read stays as it is. */
+export async function format(): Promise<void> {
+  const tab = activeTab()
+  if (!tab || !editor) return
+  const sql = editor.text()
+  const selection = editor.selection()
+  const whole = selection.start === selection.end
+  const { start, end } = whole ? { start: 0, end: sql.length } : selection
+  const formatted = await formatSql(sql.slice(start, end), tab.engine)
+  // The text may have gone on while the formatter was loaded.
+  if (formatted !== null && editor.text() === sql) editor.replace(start, end, formatted)
+}
+
+export function compareCurrent(): void {
+  if (!editor) return
+  const [statement] = statementsToRun(editor.text(), editor.selection(), 'current')
+  if (statement) handToCompare(statement.text)
+}
+
+export function refreshCatalogs(): void {
+  void readCatalogs()
+}
+
+/** Everything that tabs of another workspace ran is closed. */
+export function closeAllRuns(): void {
+  for (const tabId of Object.keys(useRuns.getState().byTab)) closeRun(tabId)
+}

@@ -1,0 +1,73 @@
+import type { Command } from '../../app/commands.ts'
+import {
+  activeTabRuns, cancel, closeActiveTab, compareCurrent, format, goToTab, newTab, openTableUnderCursor,
+  refreshCatalogs, reopenTab, run, switchEngine, theEditor,
+} from './actions.ts'
+import { useTabs } from './tabStore.ts'
+
+const group = 'Explore'
+
+/** Widgets of the editor that close on Esc themselves. */
+const EDITOR_WIDGETS = '.suggest-widget.visible, .find-widget.visible, .monaco-menu'
+
+const inEditor = (): boolean => theEditor() !== null
+
+/** A browser keeps Ctrl+T, Ctrl+W and Ctrl+1 to 9 for itself, so each has a twin with Alt. */
+export function exploreCommands(): Command[] {
+  return [
+    {
+      id: 'explore.run', label: 'Run the current statement or the selection', keys: ['Ctrl+Enter'], group,
+      when: inEditor, perform: () => run('current'),
+    },
+    {
+      id: 'explore.runAll', label: 'Run all statements', keys: ['Ctrl+Shift+Enter'], group,
+      when: inEditor, perform: () => run('all'),
+    },
+    {
+      id: 'explore.cancel', label: 'Cancel what runs', keys: ['Ctrl+.', 'Escape'], group,
+      when: () => activeTabRuns() && document.querySelector(EDITOR_WIDGETS) === null, perform: cancel,
+    },
+    { id: 'explore.switchEngine', label: 'Switch between replica and source', keys: ['Alt+E'], group, perform: switchEngine },
+    {
+      id: 'explore.compare', label: 'Compare the current statement on both engines', keys: ['Alt+C'], group,
+      when: inEditor, perform: compareCurrent,
+    },
+    { id: 'explore.format', label: 'Format the SQL', keys: ['Shift+Alt+F'], group, when: inEditor, perform: format },
+    {
+      id: 'explore.comment', label: 'Comment or uncomment the lines', keys: ['Ctrl+/'], group,
+      when: inEditor, perform: () => theEditor()?.trigger('editor.action.commentLine'),
+    },
+    {
+      id: 'explore.complete', label: 'Complete', keys: ['Ctrl+Space'], group,
+      when: inEditor, perform: () => theEditor()?.trigger('editor.action.triggerSuggest'),
+    },
+    { id: 'explore.refresh', label: 'Read the schemas anew', keys: ['F5'], group, perform: refreshCatalogs },
+    {
+      id: 'explore.openTable', label: 'Open the table under the cursor', keys: ['F4'], group,
+      when: inEditor, perform: openTableUnderCursor,
+    },
+    { id: 'explore.newTab', label: 'New query', keys: ['Ctrl+T', 'Alt+T'], group, perform: newTab },
+    { id: 'explore.closeTab', label: 'Close the query', keys: ['Ctrl+W', 'Alt+W'], group, perform: closeActiveTab },
+    {
+      id: 'explore.reopenTab', label: 'Reopen the query that was closed last', keys: ['Ctrl+Shift+T', 'Alt+Shift+T'], group,
+      when: () => useTabs.getState().closed.length > 0, perform: reopenTab,
+    },
+    ...Array.from({ length: 9 }, (_, at): Command => ({
+      id: `explore.tab${at + 1}`,
+      label: at === 8 ? 'Go to the last query' : `Go to query ${at + 1}`,
+      keys: [`Ctrl+${at + 1}`, `Alt+${at + 1}`],
+      group,
+      when: () => useTabs.getState().tabs.length > (at === 8 ? 0 : at),
+      perform: () => goToTab(at + 1),
+    })),
+    { id: 'explore.focusEditor', label: 'Go to the editor', keys: ['Alt+Q'], group, when: inEditor, perform: () => theEditor()?.focus() },
+    {
+      id: 'explore.focusTree', label: 'Go to the schemas', keys: ['Alt+S'], group,
+      perform: () => document.getElementById('explore-tree')?.focus(),
+    },
+    {
+      id: 'explore.focusResult', label: 'Go to the result', keys: ['Alt+R'], group,
+      perform: () => document.querySelector<HTMLElement>('#explore-result .ag-cell:not(.cellRowNumber)')?.focus(),
+    },
+  ]
+}

@@ -1,0 +1,108 @@
+import type { CatalogTable } from '../../../main/contract/query.ts'
+import type { EngineName } from '../../../main/contract/values.ts'
+
+type CatalogColumn = CatalogTable['columns'][number]
+
+export interface TreeTable {
+  table: CatalogTable
+  /** Gold where the replica has it, blue where only the source has. */
+  where: EngineName
+}
+
+export type TreeRow =
+  | { kind: 'schema'; id: string; schema: string; tables: number; isOpen: boolean }
+  | { kind: 'table'; id: string; entry: TreeTable; isOpen: boolean }
+  | { kind: 'column'; id: string; entry: TreeTable; column: CatalogColumn }
+
+/** Millrace's own schemas stand last. */
+const OWN_SCHEMAS = new Set(['millrace', 'history'])
+
+const nameKey = (table: { schema: string; name: string }): string => `${table.schema}\0${table.name}`
+
+/** Both catalogs as one: what the replica has as the replica has it, and what only the source has. */
+export function mergedTables(replica: readonly CatalogTable[], source: readonly CatalogTable[]): TreeTable[] {
+  const inReplica = new Set(replica.map(nameKey))
+  return [
+    ...replica.map((table): TreeTable => ({ table, where: 'replica' })),
+    ...source.filter((table) => !inReplica.has(nameKey(table))).map((table): TreeTable => ({ table, where: 'source' })),
+  ]
+}
+
+function bySchema(tables: readonly TreeTable[]): [string, TreeTable[]][] {
+  const groups = new Map<string, TreeTable[]>()
+  for (const entry of tables) {
+    const group = groups.get(entry.table.schema)
+    if (group) group.push(entry)
+    else groups.set(entry.table.schema, [entry])
+  }
+  for (const group of groups.values()) group.sort((a, b) => a.table.name.localeCompare(b.table.name))
+  return [...groups].sort(([a], [b]) => {
+    const ownLast = Number(OWN_SCHEMAS.has(a)) - Number(OWN_SCHEMAS.has(b))
+    return ownLast || a.localeCompare(b)
+  })
+}
+
+export const schemaId = (schema: string): string => `schema:${schema}`
+export const tableId = (table: { schema: string; name: string }): string => `table:${nameKey(table)}`
+
+/** A schema is open unless it was closed; Millrace's own ones and tables are closed unless opened. */
+export function startsOpen(id: string): boolean {
+  return id.startsWith('schema:') && !OWN_SCHEMAS.has(id.slice('schema:'.length))
+}
+
+/**
+ * The rows to draw. `toggled` holds the ids whose state is not the one they start with. A search keeps
+ * tables whose name, or one of whose columns, has the text, and opens what it finds.
+ */
+export function treeRows(tables: readonly TreeTable[], toggled: ReadonlySet<string>, search: string): TreeRow[] {
+  const wanted = search.trim().toLowerCase()
+  const rows: TreeRow[] = []
+  const isOpen = (id: string): boolean => startsOpen(id) !== toggled.has(id)
+  for (const [schema, entries] of bySchema(tables)) {
+    const schemaMatches = wanted !== '' && schema.toLowerCase().includes(wanted)
+    const found: { entry: TreeTable; columns: readonly CatalogColumn[]; byColumn: boolean }[] = []
+    for (const entry of entries) {
+      const { table } = entry
+      const named = wanted === '' || schemaMatches || `${table.schema}.${table.name}`.toLowerCase().includes(wanted)
+      const columns = named ? table.columns : table.columns.filter(({ name }) => name.toLowerCase().includes(wanted))
+      if (named || columns.length > 0) found.push({ entry, columns, byColumn: !named })
+    }
+    if (found.length === 0) continue
+    const id = schemaId(schema)
+    const schemaIsOpen = wanted !== '' || isOpen(id)
+    rows.push({ kind: 'schema', id, schema, tables: found.length, isOpen: schemaIsOpen })
+    if (!schemaIsOpen) continue
+    for (const { entry, columns, byColumn } of found) {
+      const ownId = tableId(entry.table)
+      const tableIsOpen = byColumn || isOpen(ownId)
+      rows.push({ kind: 'table', id: ownId, entry, isOpen: tableIsOpen })
+      if (!tableIsOpen) continue
+      for (const column of columns) rows.push({ kind: 'column', id: `${ownId}\0${column.name}`, entry, column })
+    }
+  }
+  return rows
+}
+
+const shortTypes: [RegExp, string][] = [
+  [/^timestamp( ?\(\d+\))? with time zone$/, 'timestamptz$1'],
+  [/^timestamp( ?\(\d+\))? without time zone$/, 'timestamp$1'],
+  [/^time( ?\(\d+\))? with time zone$/, 'timetz$1'],
+  [/^time( ?\(\d+\))? without time zone$/, 'time$1'],
+  [/^character varying/, 'varchar'],
+  [/^character/, 'char'],
+  [/^double precision/, 'float8'],
+  [/^real/, 'float4'],
+  [/^bigint/, 'int8'],
+  [/^integer/, 'int4'],
+  [/^smallint/, 'int2'],
+  [/^boolean/, 'bool'],
+]
+
+/** The short name of a type, as Postgres itself abbreviates it. */
+export function shortType(type: string): string {
+  const lower = type.toLowerCase()
+  for (const [pattern, short] of shortTypes) {
+    if (pattern.test(lower)) return lower.replace(pattern, short)
+  }
+  return lower
+}
