@@ -1,0 +1,106 @@
+import { EventEmitter } from 'node:events'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { CONNECT_CHANNEL, LINK_CHANNEL } from '../../../../src/main/rpc/electronChannels.ts'
+import { StandInProcess, StandInWindow, electron, standInSession } from './electronStandIn.ts'
+
+vi.mock('electron', async () => (await import('./electronStandIn.ts')).electron)
+const { runElectronApp } = await import('../../../../src/main/hosts/electron/app.ts')
+
+const engines = (): StandInProcess[] => electron.utilityProcess.fork.mock.results.map(({ value }) => value as StandInProcess)
+const lastEngine = (): StandInProcess => engines().at(-1) as StandInProcess
+
+beforeAll(() => runElectronApp('/app/out'))
+
+describe('the Electron app', () => {
+  it('opens one window, on its own scheme, that has no Node and lives in a sandbox', () => {
+    expect(StandInWindow.made).toHaveLength(1)
+    const [window] = StandInWindow.made
+    expect(window?.loaded).toBe('millrace://app/index.html')
+    expect(window?.options.webPreferences).toMatchObject({
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      webviewTag: false,
+      preload: '/app/out/preload/index.cjs',
+    })
+  })
+
+  it('registers the scheme as standard and secure before it is ready', () => {
+    const [schemes] = electron.protocol.registerSchemesAsPrivileged.mock.calls[0] ?? []
+    expect(schemes).toMatchObject([{ scheme: 'millrace', privileges: { standard: true, secure: true } }])
+    const registered = electron.protocol.registerSchemesAsPrivileged.mock.invocationCallOrder[0] ?? Infinity
+    expect(registered).toBeLessThan(electron.app.whenReady.mock.invocationCallOrder[0] ?? 0)
+    expect(electron.app.enableSandbox).toHaveBeenCalledOnce()
+  })
+
+  it('denies every permission', () => {
+    const request = standInSession.setPermissionRequestHandler.mock.calls[0]?.[0] as (...all: unknown[]) => void
+    const answer = vi.fn()
+    request({}, 'geolocation', answer)
+    expect(answer).toHaveBeenCalledWith(false)
+    const check = standInSession.setPermissionCheckHandler.mock.calls[0]?.[0] as () => boolean
+    expect(check()).toBe(false)
+  })
+
+  it('lets no page navigate, embed or open a window', () => {
+    const contents = Object.assign(new EventEmitter(), { setWindowOpenHandler: vi.fn() })
+    electron.app.emit('web-contents-created', {}, contents)
+    for (const name of ['will-navigate', 'will-redirect', 'will-attach-webview']) {
+      const event = { preventDefault: vi.fn() }
+      contents.emit(name, event)
+      expect(event.preventDefault, name).toHaveBeenCalledOnce()
+    }
+    const onOpen = contents.setWindowOpenHandler.mock.calls[0]?.[0] as (details: { url: string }) => unknown
+    expect(onOpen({ url: 'https://evil.example/' })).toEqual({ action: 'deny' })
+    expect(electron.shell.openExternal).not.toHaveBeenCalled()
+    expect(onOpen({ url: 'https://www.postgresql.org/docs/current/logicaldecoding.html' })).toEqual({ action: 'deny' })
+    expect(electron.shell.openExternal).toHaveBeenCalledOnce()
+  })
+
+  it('runs the engine in a process of its own', () => {
+    expect(electron.utilityProcess.fork).toHaveBeenCalledWith('/app/out/main/engineProcess.js', [], expect.anything())
+    expect(lastEngine().postMessage).toHaveBeenCalledWith(expect.objectContaining({ kind: 'open', secretsLast: true }))
+  })
+
+  it('links our own page, and no other frame', () => {
+    const sender = { postMessage: vi.fn() }
+    for (const frame of [
+      null,
+      { url: 'https://evil.example/', parent: null },
+      { url: 'millrace://other/index.html', parent: null },
+      { url: 'millrace://app/index.html', parent: {} },
+    ]) {
+      electron.ipcMain.emit(CONNECT_CHANNEL, { sender, senderFrame: frame })
+    }
+    expect(sender.postMessage).not.toHaveBeenCalled()
+    electron.ipcMain.emit(CONNECT_CHANNEL, { sender, senderFrame: { url: 'millrace://app/index.html', parent: null } })
+    expect(sender.postMessage).toHaveBeenCalledWith(LINK_CHANNEL, null, [{ name: 'port2' }])
+    expect(lastEngine().postMessage).toHaveBeenLastCalledWith({ kind: 'link' }, [{ name: 'port1' }])
+  })
+
+  it('answers the engine for secrets, and ignores messages that it does not know', async () => {
+    const engine = lastEngine()
+    engine.postMessage.mockClear()
+    engine.emit('message', { kind: 'secret', id: 7, action: 'get', name: '' })
+    engine.emit('message', 'anything')
+    engine.emit('message', { kind: 'secret', id: 8, action: 'get', name: 'workspace:none' })
+    await vi.waitFor(() =>
+      expect(engine.postMessage.mock.calls).toEqual([[{ kind: 'secret', id: 8, secret: null, failed: false }]]),
+    )
+  })
+
+  it('starts the engine again when it ends by itself, and gives up with a word after the third time', async () => {
+    for (const times of [2, 3, 4]) {
+      lastEngine().emit('exit', 1)
+      await vi.waitFor(() => expect(engines()).toHaveLength(times))
+    }
+    expect(electron.app.quit).not.toHaveBeenCalled()
+    lastEngine().emit('exit', 1)
+    await vi.waitFor(() => expect(electron.app.quit).toHaveBeenCalled())
+    expect(electron.dialog.showErrorBox).toHaveBeenCalledOnce()
+    expect(engines()).toHaveLength(4)
+  })
+})
