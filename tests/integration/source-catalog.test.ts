@@ -209,3 +209,18 @@ describe.each(majors)('on Postgres %i', (major) => {
     })
   })
 })
+
+test('more tables than one transaction may lock are published, and dropped, all the same', async () => {
+  const database = await sharedPostgres(18).createDatabase()
+  const client = await connectSource(database.address, { purpose: 'test' })
+  const statements = Array.from({ length: 1200 }, (_, index) => `CREATE TABLE many_${index} (id int${index % 5 === 0 ? '' : ' PRIMARY KEY'})`)
+  await client.query(statements.join(';'))
+  const { names } = await createPublications(client, { name: 'many', followed: await readSourceTables(client) })
+  const published = await readPublicationTables(client, names)
+  expect(published.filter((table) => table.publication === 'many')).toHaveLength(960)
+  expect(published.filter((table) => table.publication === 'many_inserts')).toHaveLength(240)
+  expect(await dropPublications(client, names)).toEqual(names)
+  expect(await missingPublications(client, names)).toEqual(names)
+  await client.end()
+  await database.drop()
+})

@@ -7,6 +7,11 @@ import { faultOfSourceError } from './faults.ts'
 const MAX_IDENTIFIER_BYTES = 63
 /** Publishing a table asks for a lock that DDL and VACUUM of the same table hold. */
 const LOCK_TIMEOUT_MS = 15_000
+/**
+ * Tables a transaction: each is a lock, and the server's lock table (64 a connection by default) is
+ * shared by all of its sessions. https://www.postgresql.org/docs/current/runtime-config-locks.html
+ */
+const TABLES_A_TRANSACTION = 1000
 
 export type PublishedRelation = Pick<SourceRelation, 'oid' | 'schema' | 'name' | 'kind' | 'identityKey'>
 
@@ -72,9 +77,16 @@ async function inTransaction<Result>(client: pg.ClientBase, work: () => Promise<
   }
 }
 
+function chunks<Item>(items: readonly Item[]): Item[][] {
+  const result: Item[][] = []
+  for (let at = 0; at < items.length; at += TABLES_A_TRANSACTION) result.push(items.slice(at, at + TABLES_A_TRANSACTION))
+  return result
+}
+
 /**
  * Makes `name` for the tables whose every change can be followed, and `${name}_inserts` (inserts and
- * truncates only) for those without replica identity, if there are any. Both or none are made.
+ * truncates only) for those without replica identity, if there are any. All or nothing: after a
+ * failure there is none of them.
  *
  * Throws PUBLICATION_NAME_TAKEN, INPUT_INVALID, NO_SELECT_PRIVILEGE and the faults of the connection.
  * https://www.postgresql.org/docs/current/sql-createpublication.html
@@ -83,22 +95,48 @@ export async function createPublications(
   client: pg.ClientBase,
   options: { name: string; followed: readonly PublishedRelation[] },
 ): Promise<{ names: string[] }> {
-  const { name } = options
-  checkPublicationName(name)
+  checkPublicationName(options.name)
   const { everyChange, inserts } = split(options.followed)
-  return inTransaction(client, async () => {
-    await client.query(createStatement(name, everyChange, publishes.everyChange))
-    await client.query(commentStatement(name))
-    if (inserts.length === 0) return { names: [name] }
-    const insertsName = insertsPublicationName(name)
-    await client.query(createStatement(insertsName, inserts, publishes.inserts))
-    await client.query(commentStatement(insertsName))
-    return { names: [name, insertsName] }
+  const wanted = [{ name: options.name, relations: everyChange, publish: publishes.everyChange as string }]
+  if (inserts.length > 0) {
+    wanted.push({ name: insertsPublicationName(options.name), relations: inserts, publish: publishes.inserts })
+  }
+  const names = wanted.map(({ name }) => name)
+  const isSmall = options.followed.length <= TABLES_A_TRANSACTION
+  await inTransaction(client, async () => {
+    for (const { name, relations, publish } of wanted) {
+      await client.query(createStatement(name, isSmall ? relations : [], publish))
+      await client.query(commentStatement(name))
+    }
   })
+  if (isSmall) return { names }
+  try {
+    for (const { name, relations } of wanted) await addTables(client, name, relations)
+  } catch (error) {
+    await dropPublications(client, names).catch(() => {})
+    throw error
+  }
+  return { names }
+}
+
+async function addTables(client: pg.ClientBase, name: string, relations: readonly PublishedRelation[]): Promise<void> {
+  for (const some of chunks(relations)) {
+    const tables = some.map(tableClause).join(', ')
+    await inTransaction(client, () => client.query(`ALTER PUBLICATION ${pg.escapeIdentifier(name)} ADD TABLE ${tables}`))
+  }
 }
 
 /** Drops those of `names` that are there, and answers which were. */
 export async function dropPublications(client: pg.ClientBase, names: readonly string[]): Promise<string[]> {
+  const published = await readPublicationTables(client, names)
+  for (const name of names) {
+    // Dropping a publication locks the entry of each of its tables: of many, most go beforehand.
+    const tables = published.filter((table) => table.publication === name).slice(TABLES_A_TRANSACTION)
+    for (const some of chunks(tables)) {
+      const list = some.map((table) => `ONLY ${pg.escapeIdentifier(table.schema)}.${pg.escapeIdentifier(table.name)}`).join(', ')
+      await inTransaction(client, () => client.query(`ALTER PUBLICATION ${pg.escapeIdentifier(name)} DROP TABLE ${list}`))
+    }
+  }
   return inTransaction(client, async () => {
     const found = await existing(client, names)
     for (const name of found) await client.query(`DROP PUBLICATION IF EXISTS ${pg.escapeIdentifier(name)}`)
