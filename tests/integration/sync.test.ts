@@ -49,6 +49,29 @@ describe.each([15, 18] as const)('following Postgres %i', (major) => {
     expect(live.tables[0]).toMatchObject({ state: 'ready', rows: (await sourceRows(source, 'SELECT id FROM items')).length })
   })
 
+  it('line breaks, quotes and rows of megabytes arrive as they are, wherever they stand', async () => {
+    await source.query('CREATE TABLE texts (id int PRIMARY KEY, body text, tail int)')
+    const forged = `'a"' || E'\n' || n || ',"x",1' || E'\n' || (n + 1) || ',,' || E'\r\n"'`
+    await source.query(`INSERT INTO texts SELECT n, CASE
+      WHEN n % 1000 = 999 THEN ${forged}
+      WHEN n = 15000 THEN repeat('"long, ', 400000) || E'\n'
+      ELSE repeat('plain ', 20) END, n FROM generate_series(1, 40000) n`)
+    await follow()
+    await source.query(`INSERT INTO texts SELECT n, ${forged} || repeat(E'"\n', n % 3000), n FROM generate_series(50001, 56000) n`)
+    await source.query(`UPDATE texts SET body = body || repeat('z', 3000000) WHERE id = 15000`)
+    await expectEqual('texts', 'id, md5(body), length(body), tail')
+  })
+
+  it('an empty table, a table of one column and a null alone in its row are copied', async () => {
+    await source.query('CREATE TABLE empty (id int PRIMARY KEY, note text)')
+    await source.query('CREATE TABLE single (word text)')
+    await source.query(`INSERT INTO single VALUES (NULL), (''), ('a'), (NULL)`)
+    await follow()
+    await source.query(`INSERT INTO single VALUES (NULL), (''); INSERT INTO empty VALUES (1, NULL)`)
+    await expectEqual('empty')
+    await expectEqual('single')
+  })
+
   it('changes made while tables are copied are neither lost nor doubled', async () => {
     await source.query('CREATE TABLE counters (id int PRIMARY KEY, value int NOT NULL)')
     await source.query('INSERT INTO counters SELECT n, 0 FROM generate_series(1, 50000) n')

@@ -1,7 +1,7 @@
 import { Operation, stagedPrefix, type Segment } from '../batch/stagedTable.ts'
 import { columnList, readCsv } from '../store/csvReader.ts'
 import { identifier, qualified } from '../store/sql.ts'
-import type { TablePlan } from '../typemap/tablePlan.ts'
+import type { PlannedColumn, TablePlan } from '../typemap/tablePlan.ts'
 
 const STAGED = 'temp.main.millrace_staged'
 const FILLED = 'temp.main.millrace_filled'
@@ -136,17 +136,27 @@ function isMissing(table: string, column: number): string {
   return `substr(${table}.${stagedPrefix[2]}, ${column + 1}, 1) = '1'`
 }
 
-/** Equal rows are interchangeable: only how many of each there are changes. */
+/**
+ * Equal rows are interchangeable: only how many of each there are changes. What DuckDB holds equal
+ * and Postgres does not (`1 mon` and `30 days`, `0` and `-0`) is told apart by `distinguish`.
+ */
 function wholeRowStatements(plan: TablePlan): string[] {
   const columns = replicaColumns(plan)
+  const told = (table: string, column: PlannedColumn): string => {
+    const value = `${table}.${identifier(column.replicaName)}`
+    return column.plan.distinguish?.(value) ?? value
+  }
   const sameRow = plan.columns
-    .map((column) => `replica.${identifier(column.replicaName)} IS NOT DISTINCT FROM net.${identifier(column.replicaName)}`)
+    .map((column) => `${told('replica', column)} IS NOT DISTINCT FROM ${told('net', column)}`)
     .join(' AND ')
+  const oneOfEach = plan.columns
+    .map((column) => `any_value(staged.${identifier(column.replicaName)}) AS ${identifier(column.replicaName)}`)
+    .join(', ')
   const table = replicaName(plan)
   return [
-    `CREATE OR REPLACE TEMP TABLE millrace_latest AS SELECT ${columns},
+    `CREATE OR REPLACE TEMP TABLE millrace_latest AS SELECT ${oneOfEach},
        sum(CASE WHEN ${stagedPrefix[0]} = '${DELETE_LETTER}' THEN -1 ELSE 1 END)::BIGINT AS __net
-     FROM ${STAGED} GROUP BY ${columns} HAVING __net <> 0`,
+     FROM ${STAGED} AS staged GROUP BY ${plan.columns.map((column) => told('staged', column)).join(', ')} HAVING __net <> 0`,
     `DELETE FROM ${table} WHERE rowid IN (
        SELECT __row FROM (
          SELECT replica.rowid AS __row, net.__net AS __net,

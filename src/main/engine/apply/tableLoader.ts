@@ -1,129 +1,186 @@
-import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { TablePlan } from '../typemap/tablePlan.ts'
+import { openReading, readsWhileWriting, type Reading } from './rowFeed.ts'
 import { createTableStatements, loadStatement } from './statements.ts'
 
 const LINE_FEED = 0x0a
+/** Rows are gathered up to here before they are written. */
+const BLOCK_BYTES = 256 << 10
+/** Blocks that wait for DuckDB before the source is paused. */
+const MOST_WAITING_BYTES = 8 << 20
+/** A row beyond what the reader was told to expect. */
+const USUAL_ROW_BYTES = 1 << 20
+/** Feeds that are read only when whole are cut here. */
+const FILE_FEED_BYTES = 128 << 20
 
-interface Chunk {
-  bytes: Buffer
-  length: number
-  longestRowBytes: number
-  hasLineBreaks: boolean
-}
+/** `read_csv` takes one byte order mark off the front of a file; a value that begins with one keeps its own. */
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
 /**
- * Loads one table's copy: rows are collected in one buffer while DuckDB reads the one before. The
- * caller owns the transaction on `connection`, and pauses its source while `isFull`.
+ * Loads one table's copy while it comes. The caller owns the transaction on `connection`, and pauses
+ * its source while `isFull`.
+ *
+ * DuckDB's threads cut CSV at line ends. A value with a line break in it, seen here because each row
+ * is a message of its own, therefore starts a second load that one thread reads; so does a row that
+ * is longer than the reader was told.
  */
 export class TableLoader {
   rows = 0
   bytes = 0
   private readonly connection: DuckDBConnection
   private readonly plan: TablePlan
-  private readonly pathOf: (chunk: number) => string
-  private readonly chunkBytes: number
-  private filling: Chunk
-  private spare: Chunk | null
-  private loading: Promise<void> | null = null
-  private failure: unknown = null
-  private chunkNumber = 0
+  private readonly folder: string
   private readonly onRoom: () => void
   private readonly onFailure: (error: unknown) => void
+  private block: Buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES)
+  private blockLength = 0
+  private reading: Reading | null = null
+  private readingNumber = 0
+  private readingBytes = 0
+  private hasLineBreaks = false
+  private longestRowBytes = USUAL_ROW_BYTES
+  /** Blocks that no feed has taken: while one load ends and the next begins. */
+  private waiting: Buffer[] = []
+  private waitingBytes = 0
+  private isFeedFull = false
+  private turning: Promise<void> | null = null
+  private failure: unknown = null
 
   constructor(
     connection: DuckDBConnection,
     plan: TablePlan,
-    options: { folder: string; chunkBytes: number; onRoom: () => void; onFailure: (error: unknown) => void },
+    options: { folder: string; onRoom: () => void; onFailure: (error: unknown) => void },
   ) {
     this.connection = connection
     this.plan = plan
-    this.chunkBytes = options.chunkBytes
+    this.folder = options.folder
     this.onRoom = options.onRoom
     this.onFailure = options.onFailure
-    this.pathOf = (chunk) => join(options.folder, `copy-${plan.oid}-${chunk}.csv`)
-    this.filling = emptyChunk(64 << 10)
-    this.spare = emptyChunk(0)
   }
 
   /** Makes the replica's table anew. */
   async begin(): Promise<void> {
     for (const statement of createTableStatements(this.plan)) await this.connection.run(statement)
+    await this.openReading()
   }
 
   append(bytes: Buffer, start: number, end: number): void {
-    const chunk = this.filling
-    const needed = chunk.length + end - start
-    if (needed > chunk.bytes.length) grow(chunk, needed)
-    chunk.length += bytes.copy(chunk.bytes, chunk.length, start, end)
-    this.rows++
-    this.bytes += end - start
-    if (end - start > chunk.longestRowBytes) chunk.longestRowBytes = end - start
+    const rowBytes = end - start
     // A row ends with its line feed, so the search never leaves it.
-    if (bytes.indexOf(LINE_FEED, start) < end - 1) chunk.hasLineBreaks = true
-    if (chunk.length >= this.chunkBytes && this.loading === null) this.startLoading()
+    const hasLineBreak = !this.hasLineBreaks && bytes.indexOf(LINE_FEED, start) < end - 1
+    if (hasLineBreak || rowBytes > this.longestRowBytes) this.turn(hasLineBreak, rowBytes)
+    if (this.blockLength + rowBytes > this.block.length) this.sendBlock(Math.max(BLOCK_BYTES, rowBytes))
+    this.blockLength += bytes.copy(this.block, this.blockLength, start, end)
+    this.rows++
+    this.bytes += rowBytes
   }
 
-  /** True while both buffers are taken: give no more rows until `onRoom`. */
+  /** True while DuckDB has more than it can take for now: give no more rows until `onRoom`. */
   get isFull(): boolean {
-    return this.filling.length >= this.chunkBytes && this.loading !== null
+    return this.isFeedFull || this.waitingBytes >= MOST_WAITING_BYTES
   }
 
-  /** Loads what is left; throws what a load threw. */
+  /** Loads what is left; throws what DuckDB threw. */
   async finish(): Promise<void> {
-    while (this.loading !== null) await this.loading
-    if (this.failure === null && this.filling.length > 0) {
-      this.startLoading()
-      await this.loading
+    this.sendBlock(0)
+    for (;;) {
+      if (this.turning) await this.turning
+      else if (this.waiting.length > 0 && this.failure === null) await new Promise((resolve) => setImmediate(resolve))
+      else break
     }
+    await this.closeReading()
     if (this.failure !== null) throw this.failure
   }
 
-  private startLoading(): void {
-    const chunk = this.filling
-    const next = this.spare!
-    this.spare = null
-    this.filling = next
-    this.loading = this.load(chunk)
-      .catch((error: unknown) => {
-        this.failure ??= error
-        this.onFailure(error)
-      })
-      .finally(() => {
-        chunk.length = 0
-        chunk.longestRowBytes = 0
-        chunk.hasLineBreaks = false
-        this.spare = chunk
-        this.loading = null
-        if (this.failure === null && this.filling.length >= this.chunkBytes) this.startLoading()
-        this.onRoom()
-      })
+  /** Before a rollback: nothing waits for more rows any longer. */
+  async abandon(): Promise<void> {
+    this.failure ??= new Error('abandoned')
+    if (this.turning) await this.turning
+    this.reading?.feed.destroy()
+    await this.closeReading()
   }
 
-  private async load(chunk: Chunk): Promise<void> {
-    const path = this.pathOf(this.chunkNumber++)
-    try {
-      await writeFile(path, chunk.bytes.subarray(0, chunk.length), { mode: 0o600 })
-      await this.connection.run(
-        loadStatement(this.plan, {
-          path,
-          longestRowBytes: chunk.longestRowBytes,
-          hasLineBreaks: chunk.hasLineBreaks,
-        }),
-      )
-    } finally {
-      await rm(path, { force: true })
+  /** What comes from here on is read by another statement. */
+  private turn(hasLineBreak: boolean, rowBytes: number): void {
+    this.sendBlock(BLOCK_BYTES)
+    if (hasLineBreak) this.hasLineBreaks = true
+    if (rowBytes > this.longestRowBytes) this.longestRowBytes = rowBytes * 2
+    this.waiting.push(TURN)
+    this.drain()
+  }
+
+  private sendBlock(nextBytes: number): void {
+    if (this.blockLength > 0) {
+      this.waiting.push(this.block.subarray(0, this.blockLength))
+      this.waitingBytes += this.blockLength
+      this.drain()
+    }
+    this.blockLength = 0
+    this.block = Buffer.allocUnsafeSlow(nextBytes)
+  }
+
+  /** Gives the feed what waits, in order. */
+  private drain(): void {
+    while (this.failure === null && !this.turning && !this.isFeedFull && this.waiting.length > 0) {
+      const block = this.waiting.shift()!
+      if (block === TURN) {
+        this.startTurning()
+        return
+      }
+      this.waitingBytes -= block.length
+      this.readingBytes += block.length
+      if (!this.reading!.feed.write(block)) this.isFeedFull = true
+      if (!readsWhileWriting && this.readingBytes > FILE_FEED_BYTES) this.waiting.unshift(TURN)
     }
   }
+
+  private startTurning(): void {
+    this.turning = this.closeReading()
+      .then(() => this.openReading())
+      .catch((error: unknown) => this.fail(error))
+      .finally(() => {
+        this.turning = null
+        this.onFeedRoom()
+      })
+  }
+
+  private onFeedRoom(): void {
+    this.isFeedFull = false
+    this.drain()
+    if (!this.isFull) this.onRoom()
+  }
+
+  private async openReading(): Promise<void> {
+    if (this.failure !== null) return
+    const path = join(this.folder, `copy-${this.plan.oid}-${this.readingNumber++}.csv`)
+    const statement = loadStatement(this.plan, {
+      path,
+      longestRowBytes: this.longestRowBytes,
+      hasLineBreaks: this.hasLineBreaks,
+    })
+    const read = async (): Promise<void> => {
+      await this.connection.run(statement).catch((error: unknown) => this.fail(error))
+    }
+    this.reading = await openReading(path, read, () => this.onFeedRoom())
+    this.readingBytes = 0
+    this.reading?.feed.write(BYTE_ORDER_MARK)
+  }
+
+  private async closeReading(): Promise<void> {
+    const { reading } = this
+    this.reading = null
+    await reading?.finish()
+    this.isFeedFull = false
+  }
+
+  private fail(error: unknown): void {
+    if (this.failure !== null) return
+    this.failure = error
+    this.reading?.feed.destroy()
+    this.onFailure(error)
+  }
 }
 
-function emptyChunk(bytes: number): Chunk {
-  return { bytes: Buffer.allocUnsafeSlow(bytes), length: 0, longestRowBytes: 0, hasLineBreaks: false }
-}
-
-function grow(chunk: Chunk, needed: number): void {
-  const larger = Buffer.allocUnsafeSlow(Math.max(needed, chunk.bytes.length * 2, 64 << 10))
-  chunk.bytes.copy(larger, 0, 0, chunk.length)
-  chunk.bytes = larger
-}
+/** Stands between blocks where the next reading begins. */
+const TURN = Buffer.alloc(0)

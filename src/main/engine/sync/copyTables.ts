@@ -28,8 +28,6 @@ export interface CopyTablesOptions {
 
 /** Connections that copy at once: enough to fill two cores, few enough for a busy source. */
 const COPY_CONNECTIONS = 3
-/** CSV bytes that DuckDB takes at a time; two such buffers a connection. */
-const CHUNK_BYTES = 24 << 20
 
 /** A copy that DuckDB could not take, told apart from a source that broke off. */
 class LoadError extends Error {
@@ -104,7 +102,6 @@ async function copyTable(
   let loadFailure: unknown = null
   const loader = new TableLoader(connection, table.plan, {
     folder: options.folder,
-    chunkBytes: CHUNK_BYTES,
     onRoom: () => source.resume(),
     onFailure: (error) => {
       loadFailure = error
@@ -115,16 +112,20 @@ async function copyTable(
   options.signal.addEventListener('abort', abort)
   try {
     await inTransaction(connection, async () => {
-      await loader.begin()
-      await source.copyOut(copyOutStatement(table.plan), {
-        onRow: (bytes, start, end) => loader.append(bytes, start, end),
-        onDrained: () => {
-          progress.rows = loader.rows
-          progress.bytes = loader.bytes
-          if (loader.isFull) source.pause()
-        },
-      })
-      await loader.finish()
+      try {
+        await loader.begin()
+        await source.copyOut(copyOutStatement(table.plan), {
+          onRow: (bytes, start, end) => loader.append(bytes, start, end),
+          onDrained: () => {
+            progress.rows = loader.rows
+            progress.bytes = loader.bytes
+            if (loader.isFull) source.pause()
+          },
+        })
+        await loader.finish()
+      } finally {
+        await loader.abandon()
+      }
       const copied: FollowedTable = {
         ...table,
         state: 'ready',
