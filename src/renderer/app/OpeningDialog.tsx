@@ -3,12 +3,14 @@ import { Button } from '../components/Button.tsx'
 import { Dialog } from '../components/Dialog.tsx'
 import { ErrorNote } from '../components/ErrorNote.tsx'
 import { TextField } from '../components/Field.tsx'
+import { useAppInfo } from './appInfo.ts'
 import styles from './OpeningDialog.module.css'
 import { giveUpOpening, openWorkspace, useOpening } from './openWorkspace.ts'
 
 /** Asks for a password that is not kept, or tells why an earlier workspace could not be opened. */
 export function OpeningDialog() {
   const { workspace, wantsPassword, busy, fault } = useOpening()
+  const info = useAppInfo((state) => state.info)
   const [password, setPassword] = useState('')
   const open = workspace !== null && (wantsPassword || fault !== null)
   if (!workspace || !open) return null
@@ -50,7 +52,7 @@ export function OpeningDialog() {
             autoFocus
             value={password}
             onChange={setPassword}
-            hint="It goes to the engine only, and is kept in the system's keychain where there is one."
+            hint={info?.secretsNote ?? 'It goes to the engine only, and is kept in the system’s keychain.'}
           />
         )}
         {fault && <ErrorNote fault={fault} />}

@@ -1,9 +1,8 @@
-import { useEffect, useState } from 'react'
 import type { Preferences } from '../../main/contract/settings.ts'
 import { Kbd } from '../components/Kbd.tsx'
+import { useAppInfo } from './appInfo.ts'
 import { byGroup } from './Palette.tsx'
 import { useCommandRegistry } from './commands.ts'
-import { engine } from './engineClient.ts'
 import { keyCaps, runsOnMac } from './keys.ts'
 import { changePreferences, usePreferences } from './preferences.ts'
 import styles from './SettingsView.module.css'
@@ -45,13 +44,8 @@ function Choice<Value extends string>(props: {
   )
 }
 
-type AppInfo = Awaited<ReturnType<typeof engine.app.info>>
-
 function About() {
-  const [info, setInfo] = useState<AppInfo | null>(null)
-  useEffect(() => {
-    void engine.app.info().then(setInfo, () => undefined)
-  }, [])
+  const info = useAppInfo((state) => state.info)
   if (!info) return null
   const facts: [string, string][] = [
     ['Millrace', info.version],

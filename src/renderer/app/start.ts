@@ -2,13 +2,14 @@ import { goTo, openedAtPlace } from './places.ts'
 import { keepConnected, useConnection } from './engineClient.ts'
 import { openLink } from './links.ts'
 import { followLive, useLiveStore } from './live.ts'
+import { readAppInfo } from './appInfo.ts'
 import { readPreferences, startPreferences } from './preferences.ts'
 import { listenForShortcuts } from './shortcuts.ts'
 import { readWorkspaces, useWorkspaces } from './workspaces.ts'
 
 async function readAnew(): Promise<void> {
   const first = useWorkspaces.getState().current === undefined
-  await Promise.all([readPreferences(), readWorkspaces()])
+  await Promise.all([readPreferences(), readWorkspaces(), readAppInfo()])
   if (first && !openedAtPlace && useWorkspaces.getState().current) goTo('live')
 }
 

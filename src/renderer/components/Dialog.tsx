@@ -23,7 +23,11 @@ export function Dialog({ open, onClose, title, children, actions, width = 440, b
   const titleId = useId()
 
   useEffect(() => {
-    if (open && !element.current?.open) element.current?.showModal()
+    if (open && !element.current?.open) {
+      element.current?.showModal()
+      // The browser would choose the first thing that takes the focus: the closing cross.
+      element.current?.querySelector<HTMLElement>('input, textarea, select')?.focus()
+    }
     if (!open) element.current?.close()
   }, [open])
 

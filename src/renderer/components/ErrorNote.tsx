@@ -27,16 +27,23 @@ export function ErrorNote({ fault, consequence, action, severity = 'error' }: Er
         <p className={styles.message}>{fault.message}</p>
         {meaning && <p>{meaning}</p>}
         <p>{fault.advice}</p>
-        <details className={styles.details}>
-          <summary>Details</summary>
-          <div className={styles.detailBody}>
-            <pre>{detailsOf(fault)}</pre>
-            <CopyButton text={detailsOf(fault)} />
-          </div>
-        </details>
+        <FaultDetails fault={fault} />
         {action && <div className={styles.action}>{action}</div>}
       </div>
     </div>
+  )
+}
+
+/** Code, words and the engine's own detail; folded, and can be copied. */
+export function FaultDetails({ fault }: { fault: Fault }) {
+  return (
+    <details className={styles.details}>
+      <summary>Details</summary>
+      <div className={styles.detailBody}>
+        <pre tabIndex={0}>{detailsOf(fault)}</pre>
+        <CopyButton text={detailsOf(fault)} />
+      </div>
+    </details>
   )
 }
 

@@ -59,7 +59,7 @@ function optionsOf(pane: PaneProps, width: number, onPoint: (index: number | nul
       sync: { key: SYNC_KEY },
     },
     scales: {
-      x: { time: true, range: () => [pane.nowSeconds - pane.windowSeconds, pane.nowSeconds] },
+      x: { time: true },
       y: { range: (_plot, _low, high) => [0, Math.max(pane.least, (high ?? 0) * 1.15)] },
     },
     axes: [
@@ -106,8 +106,10 @@ function Pane(props: PaneProps) {
     // The scale's window moves with the newest props, so the options read them anew.
     const options = optionsOf(newest.current, Math.max(element.clientWidth, 120), setPointed)
     options.scales!.x!.range = () => {
-      const { nowSeconds, windowSeconds } = newest.current
-      return [nowSeconds - windowSeconds, nowSeconds]
+      const { nowSeconds, windowSeconds, times } = newest.current
+      // A point may be newer than the last tick of the clock.
+      const end = Math.max(nowSeconds, times.at(-1) ?? 0)
+      return [end - windowSeconds, end]
     }
     const made = new uPlot(options, [times, values], element)
     plot.current = made

@@ -62,7 +62,6 @@ const consequences: Record<FaultCode, string> = {
   PORT_TAKEN: 'Your own sources and files are not affected.',
   WORKSPACE_NONE: '',
   WORKSPACE_UNKNOWN: '',
-  PORT_TAKEN: '',
   USAGE: '',
   INPUT_INVALID: NO_DATA_TOUCHED,
   STOPPED: NOTHING_LOST,

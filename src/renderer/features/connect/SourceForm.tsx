@@ -1,5 +1,6 @@
 import { PlugZap, Store } from 'lucide-react'
 import type { SslMode } from '../../../main/contract/source.ts'
+import { passwordWords, useAppInfo } from '../../app/appInfo.ts'
 import { Button } from '../../components/Button.tsx'
 import { Checkbox, SelectField, TextField } from '../../components/Field.tsx'
 import { proposedName, sslModes } from './addressDraft.ts'
@@ -48,6 +49,7 @@ function AddressFields() {
 
 function NameAndMarks() {
   const { name, draft, isProduction, keepPassword } = useConnect()
+  const info = useAppInfo((state) => state.info)
   return (
     <>
       <TextField label="Name in Millrace" value={name ?? ''} placeholder={proposedName(draft) || 'shop-prod'}
@@ -60,8 +62,12 @@ function NameAndMarks() {
         >
           This is production
         </Checkbox>
-        <Checkbox checked={keepPassword} onChange={(checked) => useConnect.setState({ keepPassword: checked })}>
-          Keep the password in the system’s keychain
+        <Checkbox
+          checked={keepPassword}
+          onChange={(checked) => useConnect.setState({ keepPassword: checked })}
+          hint={info?.secretsNote}
+        >
+          {passwordWords(info)}
         </Checkbox>
       </div>
     </>

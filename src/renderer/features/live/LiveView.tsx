@@ -1,14 +1,16 @@
-import { Activity, ChevronRight, Pause, Play } from 'lucide-react'
+import { Activity, ChevronRight, Pause, Play, RotateCw } from 'lucide-react'
 import type { LiveSnapshot } from '../../../main/contract/live.ts'
 import { copyProgress } from '../../app/copyProgress.ts'
 import { useLive } from '../../app/live.ts'
+import { askToOpen, useOpening } from '../../app/openWorkspace.ts'
 import { goTo } from '../../app/places.ts'
 import { usePreferences } from '../../app/preferences.ts'
 import { faceOf } from '../../app/statusLine.ts'
 import { sourceNameOf, useWorkspaces } from '../../app/workspaces.ts'
 import { Button } from '../../components/Button.tsx'
+import { consequenceOf } from '../../components/consequences.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
-import { ErrorNote } from '../../components/ErrorNote.tsx'
+import { ErrorNote, FaultDetails } from '../../components/ErrorNote.tsx'
 import { LagChart } from '../../components/LagChart.tsx'
 import { Progress } from '../../components/Progress.tsx'
 import { Skeleton } from '../../components/Skeleton.tsx'
@@ -27,6 +29,8 @@ import { TablesPanel } from './TablesPanel.tsx'
 import { lagTrend } from './trend.ts'
 
 function PauseOrResume({ state }: { state: LiveSnapshot['state'] }) {
+  const workspace = useWorkspaces((workspaces) => workspaces.current)
+  const opening = useOpening((now) => now.busy)
   if (state === 'paused') {
     return (
       <Button variant="primary" icon={Play} onClick={() => void resumeStream()}>
@@ -35,7 +39,12 @@ function PauseOrResume({ state }: { state: LiveSnapshot['state'] }) {
     )
   }
   if (state === 'failed' || state === 'stopped') {
-    return <Button onClick={() => goTo('connect')}>Open again</Button>
+    return (
+      <Button variant="primary" icon={RotateCw} busy={opening} disabled={!workspace}
+        onClick={() => workspace && askToOpen(workspace)}>
+        Open again
+      </Button>
+    )
   }
   return (
     <Button icon={Pause} disabled={state === 'stopping'} onClick={() => void pauseStream()}>
@@ -86,6 +95,12 @@ function Head({ snapshot, sourceName }: { snapshot: LiveSnapshot; sourceName: st
           <p className={styles.detail}>
             <Steady text={sentence.detail} />
           </p>
+          {snapshot.state === 'failed' && snapshot.fault && (
+            <>
+              <p className={styles.detail}>{consequenceOf(snapshot.fault.code)}</p>
+              <FaultDetails fault={snapshot.fault} />
+            </>
+          )}
           {snapshot.state === 'copying' && (
             <Progress value={copyProgress(snapshot, nowMs).fraction} label="Copy" className={styles.progress} />
           )}
@@ -95,7 +110,6 @@ function Head({ snapshot, sourceName }: { snapshot: LiveSnapshot; sourceName: st
           <PauseOrResume state={snapshot.state} />
         </div>
       </div>
-      {snapshot.fault && snapshot.state === 'failed' && <ErrorNote fault={snapshot.fault} />}
       {fault && <ErrorNote fault={fault} severity="warning" />}
       <PlainAnswer snapshot={snapshot} context={context} />
     </header>
