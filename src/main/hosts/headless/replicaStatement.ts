@@ -7,6 +7,8 @@ import { uniqueNames } from './resultFormats.ts'
 /** One statement that reads, ready to run on a file that was opened read-only. */
 export interface ReplicaStatement {
   columns: ResultColumn[]
+  /** EXPLAIN: the last column is a drawing. */
+  isPlan: boolean
   /** Each value as DuckDB's own text; memory stays flat. */
   read(): AsyncGenerator<ResultRow[]>
   /** Writes the result as a Parquet file; answers with its rows. Throws QUERY_FAILED where the statement is no SELECT. */
@@ -86,6 +88,7 @@ export async function prepareStatement(connection: DuckDBConnection, sql: string
   }
   const prepared = await orFailed(statements.prepare(0))
   const columns: ResultColumn[] = []
+  const isPlan = prepared.statementType === StatementType.EXPLAIN
   try {
     if (!READS.has(prepared.statementType)) {
       throw new MillraceError({
@@ -103,6 +106,7 @@ export async function prepareStatement(connection: DuckDBConnection, sql: string
   const hasView = await viewOf(connection, sql, columns.length)
   return {
     columns,
+    isPlan,
     async *read() {
       const texts = columns.map((_, at) => `CAST(c${at} AS VARCHAR)`).join(', ')
       yield* rowsOf(await orFailed(connection.stream(hasView ? `SELECT ${texts} FROM ${VIEW}` : sql)))

@@ -153,3 +153,12 @@ export function tableWriter(): ResultWriter {
     },
   }
 }
+
+/** EXPLAIN's drawing as it is. */
+export function planWriter(): ResultWriter {
+  return {
+    begin: () => '',
+    rows: (rows) => rows.map((row) => `${(row.at(-1) ?? '').trimEnd()}\n`).join(''),
+    end: () => '',
+  }
+}

@@ -11,7 +11,7 @@ import type { Declare, Invocation, Outcome } from '../invocation.ts'
 import { fileOption } from '../options.ts'
 import { prepareStatement } from '../replicaStatement.ts'
 import type { ReplicaStatement } from '../replicaStatement.ts'
-import { csvWriter, jsonObjectWriter, jsonWriter, tableWriter } from '../resultFormats.ts'
+import { csvWriter, jsonObjectWriter, jsonWriter, planWriter, tableWriter } from '../resultFormats.ts'
 import type { ResultWriter } from '../resultFormats.ts'
 
 const formats = ['table', 'csv', 'json', 'parquet'] as const
@@ -60,7 +60,7 @@ async function query(invocation: Invocation, options: QueryOptions, sql: string)
     try {
       const statement = await prepareStatement(connection, sql)
       if (options.output === undefined) {
-        const writer = invocation.json ? jsonObjectWriter() : writers[format as Exclude<Format, 'parquet'>]()
+        const writer = invocation.json ? jsonObjectWriter() : writerFor(format as Exclude<Format, 'parquet'>, statement)
         await writeRows(statement, writer, (text) => invocation.terminal.write(text), signal)
         return {}
       }
@@ -84,6 +84,11 @@ const writers: Readonly<Record<Exclude<Format, 'parquet'>, () => ResultWriter>> 
   table: tableWriter,
   csv: csvWriter,
   json: jsonWriter,
+}
+
+function writerFor(format: Exclude<Format, 'parquet'>, statement: ReplicaStatement): ResultWriter {
+  // A plan is a drawing: as a cell it would be cut.
+  return format === 'table' && statement.isPlan ? planWriter() : writers[format]()
 }
 
 function stopped(): MillraceError {
