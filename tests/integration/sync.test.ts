@@ -72,6 +72,22 @@ describe.each([15, 18] as const)('following Postgres %i', (major) => {
     await expectEqual('single')
   })
 
+  it('a column whose values DuckDB cannot hold becomes text, and only that one', async () => {
+    await source.query('CREATE TABLE edges (id int PRIMARY KEY, price numeric(10,2), at timestamptz, grid int[])')
+    await source.query(`INSERT INTO edges SELECT n, n, now(), ARRAY[n] FROM generate_series(1, 3000) n`)
+    await source.query(`INSERT INTO edges VALUES (4000, 'NaN', 'infinity', ARRAY[[1,2],[3,4]])`)
+    await follow()
+    await expectEqual('edges', 'id, price::text, grid::text')
+    expect(session!.live().tables[0]?.textColumns.map((column) => column.name)).toEqual(['price', 'grid'])
+    await source.query(`UPDATE edges SET price = 2.5 WHERE id < 10`)
+    await session!.whenCaughtUp()
+    const { filePath } = session!
+    await session!.close()
+    session = await openReplica(folder.path, source, { filePath })
+    await expectEqual('edges', 'id, price::text')
+    expect(session.live().tables[0]?.state).toBe('ready')
+  })
+
   it('changes made while tables are copied are neither lost nor doubled', async () => {
     await source.query('CREATE TABLE counters (id int PRIMARY KEY, value int NOT NULL)')
     await source.query('INSERT INTO counters SELECT n, 0 FROM generate_series(1, 50000) n')

@@ -172,17 +172,42 @@ export function truncateStatement(plan: TablePlan): string {
   return `DELETE FROM ${replicaName(plan)}`
 }
 
-/** Loads rows that Postgres wrote as CSV, without the staging prefix. */
-export function loadStatement(
-  plan: TablePlan,
-  file: { path: string; longestRowBytes: number; hasLineBreaks: boolean },
-): string {
+/** Rows that Postgres wrote as CSV, without the staging prefix. */
+export interface CopiedCsv {
+  path: string
+  longestRowBytes: number
+  hasLineBreaks: boolean
+}
+
+export function loadStatement(plan: TablePlan, csv: CopiedCsv): string {
   const columns = plan.columns.map((column) => ({ name: column.replicaName, type: column.plan.stageType }))
   return (
     `INSERT INTO ${replicaName(plan)} (${replicaColumns(plan)}) SELECT ${convertedColumns(plan)} FROM ` +
-    readCsv({ ...file, columns: [...copyPrefix(plan), ...columns] })
+    readCsv({ ...csv, columns: [...copyPrefix(plan), ...columns] })
   )
 }
+
+const MISFITS = 'temp.main.millrace_misfits'
+
+/** A place for `misfitStatement` to write to: a counter a column. */
+export const createMisfits = 'CREATE OR REPLACE TEMP TABLE millrace_misfits (place INTEGER, misfits HUGEINT)'
+
+/** Counts, column by column, the values that the column's replica type cannot hold. */
+export function misfitStatement(plan: TablePlan, csv: CopiedCsv): string {
+  const columns = plan.columns.map((column) => ({ name: column.replicaName, type: 'VARCHAR' }))
+  const counts = plan.columns.map((column, place) => {
+    const name = identifier(column.replicaName)
+    const staged = column.plan.stageType === 'VARCHAR' ? name : `CAST(${name} AS ${column.plan.stageType})`
+    const isMisfit = `${name} IS NOT NULL AND TRY(${column.plan.convert(staged)}) IS NULL`
+    return `{'place': ${place}, 'misfits': count(*) FILTER (WHERE ${isMisfit})}`
+  })
+  return (
+    `INSERT INTO ${MISFITS} SELECT counted.place, counted.misfits FROM (SELECT unnest([${counts.join(', ')}]) AS counted ` +
+    `FROM ${readCsv({ ...csv, columns: [...copyPrefix(plan), ...columns] })})`
+  )
+}
+
+export const readMisfits = `SELECT DISTINCT place FROM ${MISFITS} WHERE misfits > 0 ORDER BY place`
 
 /** A row of one NULL would be an empty line, which CSV readers skip: such a table gets a constant in front. */
 function copyPrefix(plan: TablePlan): { name: string; type: string }[] {

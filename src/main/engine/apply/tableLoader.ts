@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { TablePlan } from '../typemap/tablePlan.ts'
 import { openReading, readsWhileWriting, type Reading } from './rowFeed.ts'
-import { createTableStatements, loadStatement } from './statements.ts'
+import type { CopiedCsv } from './statements.ts'
 
 const LINE_FEED = 0x0a
 /** Rows are gathered up to here before they are written. */
@@ -18,7 +17,7 @@ const FILE_FEED_BYTES = 128 << 20
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
 /**
- * Loads one table's copy while it comes. The caller owns the transaction on `connection`, and pauses
+ * Has DuckDB read one table's copy while it comes. The caller owns the transaction on `connection`, and pauses
  * its source while `isFull`.
  *
  * DuckDB's threads cut CSV at line ends. A value with a line break in it, seen here because each row
@@ -29,8 +28,9 @@ export class TableLoader {
   rows = 0
   bytes = 0
   private readonly connection: DuckDBConnection
-  private readonly plan: TablePlan
+  private readonly label: string
   private readonly folder: string
+  private readonly statementFor: (csv: CopiedCsv) => string
   private readonly onRoom: () => void
   private readonly onFailure: (error: unknown) => void
   private block: Buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES)
@@ -47,21 +47,27 @@ export class TableLoader {
   private turning: Promise<void> | null = null
   private failure: unknown = null
 
+  /** `statementFor` makes the statement that reads one run of rows; it is run once or a few times. */
   constructor(
     connection: DuckDBConnection,
-    plan: TablePlan,
-    options: { folder: string; onRoom: () => void; onFailure: (error: unknown) => void },
+    options: {
+      /** Names its files in `folder`. */
+      label: string
+      folder: string
+      statementFor: (csv: CopiedCsv) => string
+      onRoom: () => void
+      onFailure: (error: unknown) => void
+    },
   ) {
     this.connection = connection
-    this.plan = plan
+    this.label = options.label
     this.folder = options.folder
+    this.statementFor = options.statementFor
     this.onRoom = options.onRoom
     this.onFailure = options.onFailure
   }
 
-  /** Makes the replica's table anew. */
   async begin(): Promise<void> {
-    for (const statement of createTableStatements(this.plan)) await this.connection.run(statement)
     await this.openReading()
   }
 
@@ -153,8 +159,8 @@ export class TableLoader {
 
   private async openReading(): Promise<void> {
     if (this.failure !== null) return
-    const path = join(this.folder, `copy-${this.plan.oid}-${this.readingNumber++}.csv`)
-    const statement = loadStatement(this.plan, {
+    const path = join(this.folder, `${this.label}-${this.readingNumber++}.csv`)
+    const statement = this.statementFor({
       path,
       longestRowBytes: this.longestRowBytes,
       hasLineBreaks: this.hasLineBreaks,

@@ -1,7 +1,15 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import pg from 'pg'
 import type { SourceAddress } from '../../contract/source.ts'
-import { copyOutStatement } from '../apply/statements.ts'
+import {
+  copyOutStatement,
+  createMisfits,
+  createTableStatements,
+  loadStatement,
+  misfitStatement,
+  readMisfits,
+  type CopiedCsv,
+} from '../apply/statements.ts'
 import { TableLoader } from '../apply/tableLoader.ts'
 import type { Clock, Logger } from '../ports.ts'
 import type { CreatedSlot } from '../source/replicationConnection.ts'
@@ -11,7 +19,7 @@ import { reasonOfApplyError, verdictOfApplyError } from '../store/faults.ts'
 import { writeDeadLetter, writeTable, writeTableState } from '../store/records.ts'
 import { inTransaction, type ReplicaFile } from '../store/replicaFile.ts'
 import { identifier } from '../store/sql.ts'
-import { keepColumnAsText } from '../typemap/tablePlan.ts'
+import { keepColumnsAsText } from '../typemap/tablePlan.ts'
 import { recordOf, type FollowedTable } from './followedTables.ts'
 
 export interface CopyTablesOptions {
@@ -72,7 +80,8 @@ async function work(queue: FollowedTable[], options: CopyTablesOptions): Promise
             queue.length = 0
             throw error instanceof LoadError ? error.cause : error
           }
-          copied = !retryAsText(table, error.cause, options)
+          source = await openUnderSnapshot(options)
+          copied = !(await keepMisfitsAsText(table, source, connection, options))
           if (copied) await park(table, error.cause, options)
         }
       }
@@ -96,12 +105,53 @@ async function copyTable(
   connection: DuckDBConnection,
   options: CopyTablesOptions,
 ): Promise<void> {
+  const { plan } = table
   table.state = 'copying'
   const progress = { rows: 0, bytes: 0, estimatedRows: table.estimatedRows, startedAtMs: options.clock.nowMs() }
   table.copy = progress
+  try {
+    await inTransaction(connection, async () => {
+      for (const statement of createTableStatements(plan)) await connection.run(statement)
+      await readCopy(table, source, connection, options, (csv) => loadStatement(plan, csv), (rows, bytes) => {
+        progress.rows = rows
+        progress.bytes = bytes
+      })
+      const copied: FollowedTable = {
+        ...table,
+        state: 'ready',
+        reason: null,
+        rows: progress.rows,
+        snapshotLsn: options.slot.consistentPoint,
+      }
+      const record = recordOf(copied)
+      await writeTable(connection, record.table, record.columns)
+    })
+  } catch (error) {
+    table.state = 'init'
+    throw error
+  } finally {
+    table.copy = null
+  }
+  table.state = 'ready'
+  table.reason = null
+  table.rows = progress.rows
+  table.snapshotLsn = options.slot.consistentPoint
+}
+
+/** Runs the table's `COPY` into the statement. Throws LoadError where DuckDB refused, else what the source threw. */
+async function readCopy(
+  table: FollowedTable,
+  source: CopyConnection,
+  connection: DuckDBConnection,
+  options: CopyTablesOptions,
+  statementFor: (csv: CopiedCsv) => string,
+  onProgress: (rows: number, bytes: number) => void,
+): Promise<void> {
   let loadFailure: unknown = null
-  const loader = new TableLoader(connection, table.plan, {
+  const loader = new TableLoader(connection, {
+    label: `copy-${table.plan.oid}`,
     folder: options.folder,
+    statementFor,
     onRoom: () => source.resume(),
     onFailure: (error) => {
       loadFailure = error
@@ -111,59 +161,45 @@ async function copyTable(
   const abort = (): void => source.destroy()
   options.signal.addEventListener('abort', abort)
   try {
-    await inTransaction(connection, async () => {
-      try {
-        await loader.begin()
-        await source.copyOut(copyOutStatement(table.plan), {
-          onRow: (bytes, start, end) => loader.append(bytes, start, end),
-          onDrained: () => {
-            progress.rows = loader.rows
-            progress.bytes = loader.bytes
-            if (loader.isFull) source.pause()
-          },
-        })
-        await loader.finish()
-      } finally {
-        await loader.abandon()
-      }
-      const copied: FollowedTable = {
-        ...table,
-        state: 'ready',
-        reason: null,
-        rows: loader.rows,
-        snapshotLsn: options.slot.consistentPoint,
-      }
-      const record = recordOf(copied)
-      await writeTable(connection, record.table, record.columns)
+    await loader.begin()
+    await source.copyOut(copyOutStatement(table.plan), {
+      onRow: (bytes, start, end) => loader.append(bytes, start, end),
+      onDrained: () => {
+        onProgress(loader.rows, loader.bytes)
+        if (loader.isFull) source.pause()
+      },
     })
+    await loader.finish()
+    onProgress(loader.rows, loader.bytes)
   } catch (error) {
-    table.state = 'init'
     if (options.signal.aborted) throw options.signal.reason
     throw loadFailure === null ? error : new LoadError(loadFailure)
   } finally {
-    table.copy = null
     options.signal.removeEventListener('abort', abort)
+    await loader.abandon()
   }
-  table.state = 'ready'
-  table.reason = null
-  table.rows = loader.rows
-  table.snapshotLsn = options.slot.consistentPoint
 }
 
-/** True where the table's plan was changed so that a second try can hold every value. */
-function retryAsText(table: FollowedTable, error: unknown, options: CopyTablesOptions): boolean {
-  const text = error instanceof Error ? error.message : ''
-  const named = /column "?([^"\n]+?)"? (?:at|with|to|in)\b|Column Name: (.+)|when converting column "([^"]+)"/i.exec(text)
-  const name = named?.[3] ?? named?.[2] ?? named?.[1]
-  const plan =
-    (name === undefined ? null : keepColumnAsText(table.plan, name)) ??
-    // An expression's error does not name its column: then every column that is converted is kept as text.
-    (/Conversion Error|Invalid Input Error|Out of Range/i.test(text) ? keepColumnAsText(table.plan, null) : null)
-  if (!plan) return false
-  table.plan = plan
+/**
+ * Reads the table once more, without writing, to learn which columns hold values out of their replica
+ * type's range, and plans those as text. False where there are none: then something else is wrong.
+ */
+async function keepMisfitsAsText(
+  table: FollowedTable,
+  source: CopyConnection,
+  connection: DuckDBConnection,
+  options: CopyTablesOptions,
+): Promise<boolean> {
+  const { plan } = table
+  await connection.run(createMisfits)
+  await readCopy(table, source, connection, options, (csv) => misfitStatement(plan, csv), () => {})
+  const places = (await connection.runAndReadAll(readMisfits)).getRows().map((row) => Number(row[0]))
+  if (places.length === 0) return false
+  table.plan = keepColumnsAsText(plan, places)
+  const names = places.map((place) => plan.columns[place]!.sourceName).join(', ')
   options.onNotice(
     'warning',
-    `A value in ${plan.schema}.${plan.name} has no exact counterpart in DuckDB; the column is kept as text and the table copied again.`,
+    `${plan.schema}.${plan.name} holds values outside what DuckDB can represent in ${names}: kept as text.`,
   )
   return true
 }

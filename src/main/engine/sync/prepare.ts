@@ -69,8 +69,11 @@ export async function prepareSource(options: PrepareOptions): Promise<Prepared> 
 
 async function begin(options: PrepareOptions, unfinished: SourceRecord | null): Promise<Prepared> {
   const { client, file, walsender, identity } = options
-  const relations = await readSourceTables(client)
-  const chosen = matchTables(relations, patternsOf(options.selection)).filter((table) => followsOf(table) !== 'nothing')
+  const selected = matchTables(await readSourceTables(client), patternsOf(options.selection))
+  const report = await preflight(client, { planColumn, selection: patternsOf(options.selection) })
+  const blocker = blockersOf(report)
+  if (blocker) throw blocker
+  const chosen = selected.filter((table) => followsOf(table) !== 'nothing')
   if (chosen.length === 0) {
     throw new MillraceError({
       code: 'NO_TABLES',
@@ -78,9 +81,6 @@ async function begin(options: PrepareOptions, unfinished: SourceRecord | null): 
       advice: 'Check the patterns of --tables and --exclude; `millrace doctor` lists what can be followed and why not.',
     })
   }
-  const report = await preflight(client, { planColumn, tables: chosen })
-  const blocker = blockersOf(report)
-  if (blocker) throw blocker
 
   const baseName = unfinished?.slotName ?? ownName(options.address.database)
   const publicationName = options.publicationName ?? unfinished?.publicationName ?? baseName

@@ -88,22 +88,13 @@ export function planTable(relation: SourceRelation, textColumns: ReadonlyMap<str
   }
 }
 
-/**
- * The plan with one column (named as in the replica), or with `null` every column whose type is not
- * read as it stands, kept as its Postgres text. Null where nothing is left to turn to text.
- */
-export function keepColumnAsText(plan: TablePlan, replicaName: string | null): TablePlan | null {
-  const isMeant = (column: PlannedColumn): boolean =>
-    column.plan.replicaType !== 'VARCHAR' &&
-    (replicaName === null
-      ? column.plan.convert('value') !== 'value'
-      : column.replicaName.toLowerCase() === replicaName.toLowerCase())
-  if (!plan.columns.some(isMeant)) return null
+/** The plan with the columns at `places` kept as their Postgres text. */
+export function keepColumnsAsText(plan: TablePlan, places: readonly number[]): TablePlan {
   const note = 'Kept as text: a value lies outside what the replica type can hold.'
   return {
     ...plan,
-    columns: plan.columns.map((column) =>
-      isMeant(column) ? { ...column, plan: planAsText(column.source, note) } : column,
+    columns: plan.columns.map((column, place) =>
+      places.includes(place) ? { ...column, plan: planAsText(column.source, note) } : column,
     ),
   }
 }
