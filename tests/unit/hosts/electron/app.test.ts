@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { CONNECT_CHANNEL, LINK_CHANNEL } from '../../../../src/main/rpc/electronChannels.ts'
-import { StandInProcess, StandInWindow, electron, standInSession } from './electronStandIn.ts'
+import type { StandInProcess} from './electronStandIn.ts';
+import { StandInWindow, electron, standInSession } from './electronStandIn.ts'
 
 vi.mock('electron', async () => (await import('./electronStandIn.ts')).electron)
 const { runElectronApp } = await import('../../../../src/main/hosts/electron/app.ts')
