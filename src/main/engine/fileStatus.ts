@@ -87,7 +87,7 @@ export async function dropFromSource(
     }
     const client = await connectSource(options.address, { purpose: 'drop' })
     try {
-      const droppedSlot = await dropSlot(client, source.slotName, { waitMs: 10_000 })
+      const droppedSlot = (await dropSlot(client, source.slotName, { waitMs: 10_000 })) === 'dropped'
       const droppedPublications = await dropPublications(client, source.publicationNames)
       return { droppedSlot, slotName: source.slotName, droppedPublications }
     } finally {

@@ -25,8 +25,8 @@ export interface StreamSink {
   onMessage(bytes: Buffer, start: number, end: number, walStart: bigint): void
   /** Everything that the server had committed before `walEnd` has been sent. */
   onKeepalive(walEnd: Lsn, replyRequested: boolean): void
-  /** All messages of one socket read have been given. */
-  onDrained(): void
+  /** All messages of one socket read of `readBytes` have been given. */
+  onDrained(readBytes: number): void
   onClose(error: Error | null): void
 }
 
@@ -132,7 +132,7 @@ function startStream(client: pg.Client, sql: string, sink: StreamSink): Replicat
       markClosed()
     },
   )
-  socket.on('data', () => sink.onDrained())
+  socket.on('data', (chunk: Buffer) => sink.onDrained(chunk.length))
   socket.write(queryMessage(sql))
 
   return {
