@@ -55,7 +55,12 @@ export function OpeningDialog() {
             hint={info?.secretsNote ?? 'It goes to the engine only, and is kept in the system’s keychain.'}
           />
         )}
-        {fault && <ErrorNote fault={fault} />}
+        {fault && (
+          <ErrorNote
+            fault={fault}
+            consequence="Nothing is lost: the file keeps what it has, and the source keeps the rest for it."
+          />
+        )}
       </form>
     </Dialog>
   )

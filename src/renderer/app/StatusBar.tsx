@@ -17,7 +17,7 @@ export function StatusBar() {
       <div className={styles.bar} role="status">
         <span className={styles.lost}>
           <Unplug size={14} strokeWidth={1.75} aria-hidden />
-          The window has lost its engine and reconnects by itself. The figures below are from before.
+          The window has lost its engine and reconnects by itself. What it shows is from before.
         </span>
       </div>
     )

@@ -7,11 +7,13 @@ import { keepEqualParts } from './structure.ts'
 export interface LiveState {
   /** Null until the first push. Parts that did not change keep their identity. */
   snapshot: LiveSnapshot | null
+  /** When it was pushed, by our clock. */
+  takenAtMs: number
   /** A point a second, oldest first. */
   history: readonly LagPoint[]
 }
 
-export const useLiveStore = create<LiveState>()(() => ({ snapshot: null, history: [] }))
+export const useLiveStore = create<LiveState>()(() => ({ snapshot: null, takenAtMs: 0, history: [] }))
 
 /** `useLive((live) => live.snapshot?.lag)`: draws again only where the chosen part changes. */
 export function useLive<Chosen>(choose: (live: LiveState) => Chosen): Chosen {
@@ -41,6 +43,7 @@ function take(snapshot: LiveSnapshot): void {
     const history = sameWorkspace || before.snapshot === null ? before.history : []
     return {
       snapshot: keepEqualParts(before.snapshot, snapshot),
+      takenAtMs: Date.now(),
       history: snapshot.workspaceId === null ? [] : withPoint(history, snapshot, Date.now()),
     }
   })
@@ -81,23 +84,17 @@ function untilOpen(signal: AbortSignal): Promise<void> {
   })
 }
 
-/** Reads `live.watch` for as long as the window lives; where it ends, it starts again. Answers with a stop. */
+/**
+ * Reads `live.watch` for as long as the window lives; where it ends, it starts again. A link that is
+ * lost ends it by itself. Answers with a stop.
+ */
 export function followLive(): () => void {
   const stop = new AbortController()
-  let round = new AbortController()
-
-  // A new link has no stream on it: end the round that waits on the old one.
-  const unsubscribe = useConnection.subscribe((now, before) => {
-    if (before.state === 'open' && now.state !== 'open') round.abort()
-  })
-
   async function run(): Promise<void> {
     while (!stop.signal.aborted) {
-      round = new AbortController()
-      const { signal } = round
       await untilOpen(stop.signal)
       try {
-        await readUntilEnd(signal)
+        await readUntilEnd(stop.signal)
       } catch {
         // The connection's own state tells of it; the figures stay as they were last seen.
       }
@@ -105,9 +102,5 @@ export function followLive(): () => void {
     }
   }
   void run()
-  return () => {
-    stop.abort()
-    round.abort()
-    unsubscribe()
-  }
+  return () => stop.abort()
 }

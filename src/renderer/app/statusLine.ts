@@ -36,6 +36,9 @@ const faces: Record<LiveSnapshot['state'], Face> = {
   failed: { tone: 'bad', shape: 'stopped', word: 'failed' },
 }
 
+/** The window has lost its engine: whatever is shown is old. */
+export const lostFace: Face = { tone: 'warn', shape: 'retrying', word: 'no engine' }
+
 const situations: Record<LiveSnapshot['lag']['situation'], Face> = {
   following: faces.following,
   idle: { tone: 'ok', shape: 'idle', word: 'idle' },

@@ -1,11 +1,12 @@
 import { Activity, ChevronRight, Pause, Play, RotateCw } from 'lucide-react'
 import type { LiveSnapshot } from '../../../main/contract/live.ts'
 import { copyProgress } from '../../app/copyProgress.ts'
+import { useConnection } from '../../app/engineClient.ts'
 import { useLive } from '../../app/live.ts'
 import { askToOpen, useOpening } from '../../app/openWorkspace.ts'
 import { goTo } from '../../app/places.ts'
 import { usePreferences } from '../../app/preferences.ts'
-import { faceOf } from '../../app/statusLine.ts'
+import { faceOf, lostFace } from '../../app/statusLine.ts'
 import { sourceNameOf, useWorkspaces } from '../../app/workspaces.ts'
 import { Button } from '../../components/Button.tsx'
 import { consequenceOf } from '../../components/consequences.ts'
@@ -23,7 +24,7 @@ import { EventsPanel } from './EventsPanel.tsx'
 import { Figures } from './Figures.tsx'
 import styles from './LiveView.module.css'
 import { plainAnswerOf } from './plainAnswer.ts'
-import { sentenceOf } from './sentence.ts'
+import { lostSentence, sentenceOf } from './sentence.ts'
 import type { SentenceContext } from './sentence.ts'
 import { TablesPanel } from './TablesPanel.tsx'
 import { lagTrend } from './trend.ts'
@@ -77,8 +78,10 @@ function Head({ snapshot, sourceName }: { snapshot: LiveSnapshot; sourceName: st
   const nowMs = useNow()
   const trend = useLive((live) => live.history)
   const context: SentenceContext = { sourceName, nowMs, trend: lagTrend(trend) }
-  const sentence = sentenceOf(snapshot, context)
-  const face = faceOf(snapshot)
+  const isLost = useConnection((connection) => connection.state === 'lost')
+  const takenAtMs = useLive((live) => live.takenAtMs)
+  const sentence = isLost ? lostSentence(takenAtMs) : sentenceOf(snapshot, context)
+  const face = isLost ? lostFace : faceOf(snapshot)
   const fault = useLiveFault((state) => state.fault)
   return (
     <header className={styles.head}>

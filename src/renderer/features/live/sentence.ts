@@ -134,6 +134,14 @@ const tellers: Record<SyncState, Teller> = {
   }),
 }
 
+/** What is said while the window itself has no engine: nothing of now is known. */
+export function lostSentence(takenAtMs: number): Sentence {
+  return {
+    headline: `This window has lost its engine. What it shows is from ${formatTime(takenAtMs)}.`,
+    detail: 'It reconnects by itself. The engine may well go on meanwhile; nothing is lost.',
+  }
+}
+
 /** One sentence that a person who is no engineer understands, for every state there is. */
 export function sentenceOf(snapshot: LiveSnapshot, context: SentenceContext): Sentence {
   return tellers[snapshot.state](snapshot, context)
