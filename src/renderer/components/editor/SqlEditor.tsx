@@ -26,6 +26,8 @@ export interface SqlEditorHandle {
   select(start: number, end: number): void
   showFault(fault: Fault, statement: SentStatement): void
   clearFault(): void
+  /** Closes the list of completions if it is open. */
+  hideCompletion(): void
 }
 
 interface SqlEditorProps {
@@ -178,6 +180,7 @@ export function SqlEditor(props: SqlEditorProps) {
       },
       showFault: (fault, statement) => markFault(modelNow(), fault, statement),
       clearFault: () => clearFault(modelNow()),
+      hideCompletion: () => editorNow().trigger('command', 'hideSuggestWidget', null),
     }
   }, [])
 

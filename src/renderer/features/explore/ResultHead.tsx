@@ -9,6 +9,11 @@ import styles from './ResultHead.module.css'
 
 const TICK_MS = 100
 
+/** Tenths of a second all the way, so that the figure does not change its shape as it grows. */
+function runningFor(ms: number): string {
+  return ms < 60_000 ? `${(Math.floor(ms / TICK_MS) / 10).toFixed(1)} s` : formatDuration(ms)
+}
+
 /** How long it runs already; ten times a second, and only while it is on the screen. */
 function RunningTimer({ active }: { active: ActiveRun }) {
   const [nowMs, setNowMs] = useState(() => performance.now())
@@ -22,7 +27,7 @@ function RunningTimer({ active }: { active: ActiveRun }) {
   return (
     <StatusDot tone={active.engine} shape="working">
       <span className="figure">
-        {active.isCancelling ? 'stopping' : 'running'} {formatDuration(Math.floor(ms / TICK_MS) * TICK_MS)}
+        {active.isCancelling ? 'stopping' : 'running'} {runningFor(ms)}
       </span>
       {active.count > 1 && <span className="figure muted">{` statement ${active.number} of ${active.count}`}</span>}
     </StatusDot>

@@ -110,15 +110,10 @@ export function TabStrip() {
                   {runs && <span className={styles.runs} role="img" aria-label="is running" />}
                 </button>
               )}
-              <button
-                type="button"
-                className={styles.close}
-                aria-label={`Close ${tab.title}`}
-                tabIndex={-1}
-                onClick={() => closeTab(tab.id)}
-              >
-                <X size={13} strokeWidth={1.75} aria-hidden />
-              </button>
+              {/* For the mouse; the keyboard has Delete and Ctrl+W. A tab list may hold nothing but tabs. */}
+              <span className={styles.close} title="Close" aria-hidden onClick={() => closeTab(tab.id)}>
+                <X size={13} strokeWidth={1.75} />
+              </span>
             </div>
           )
         })}

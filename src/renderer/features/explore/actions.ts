@@ -27,6 +27,7 @@ export function run(scope: 'current' | 'all'): void {
   const tab = activeTab()
   if (!tab || !editor) return
   editor.clearFault()
+  editor.hideCompletion()
   const statements = statementsToRun(editor.text(), editor.selection(), scope)
   if (statements.length > 0) void runStatements(tab.id, tab.engine, statements)
 }

@@ -1,0 +1,14 @@
+import { lazy } from 'react'
+import { ArrowRightLeft } from 'lucide-react'
+import type { Place } from '../../app/places.ts'
+
+const View = lazy(() => import('./View.tsx').then((module) => ({ default: module.CompareView })))
+
+export const comparePlace: Place = {
+  id: 'compare',
+  label: 'Compare',
+  icon: ArrowRightLeft,
+  key: 'Ctrl+Alt+4',
+  View,
+  keepsMounted: true,
+}
