@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import pg from 'pg'
 import type { SourceAddress } from '../../contract/source.ts'
@@ -34,8 +35,10 @@ export interface CopyTablesOptions {
   onNotice(severity: 'info' | 'warning', text: string): void
 }
 
-/** Connections that copy at once: enough to fill two cores, few enough for a busy source. */
-const COPY_CONNECTIONS = 3
+/** DuckDB's calls take a thread of Node's pool each; two are left for everybody else's. */
+const POOL_THREADS = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4) - 2
+/** Connections that copy at once: enough to fill the cores, few enough for a busy source. */
+const COPY_CONNECTIONS = Math.max(1, Math.min(4, Math.max(2, availableParallelism()), POOL_THREADS))
 
 /** A copy that DuckDB could not take, told apart from a source that broke off. */
 class LoadError extends Error {
