@@ -1,0 +1,77 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
+import type { Clock } from '../ports.ts'
+import { releaseChunks } from './chunkMemory.ts'
+import type { OpenResult } from './openResult.ts'
+import { ReplicaReader, prepareReading } from './replicaStatement.ts'
+import type { Spool } from './spool.ts'
+import { readStatement } from './statement.ts'
+import type { Statement } from './statement.ts'
+import { replicaColumn } from './valueKinds.ts'
+
+/** Chunks between two flushes once the first page is out: about 16,000 rows. */
+const CHUNKS_PER_FLUSH = 8
+/** Wrapped chunks are small to V8 and large in truth: it would let hundreds of megabytes of them lie. */
+const CHUNKS_PER_RELEASE = 64
+
+/**
+ * Runs one statement on the replica and reads its result to the end into `result`, in DuckDB's own
+ * chunks. Between two chunks the rest of the engine has its turn, so that replication goes on.
+ */
+export async function runOnReplica(
+  sql: string,
+  result: OpenResult,
+  { connect, clock }: { connect(): Promise<DuckDBConnection>; clock: Clock },
+): Promise<void> {
+  const statement = readStatement(sql)
+  const { signal, timings } = result
+  await ReplicaReader.run(connect, signal, async (reader) => {
+    let engineMs = 0
+    const timed = async <Answer>(work: Promise<Answer>): Promise<Answer> => {
+      const startMs = clock.monotonicMs()
+      const answer = await work
+      engineMs += clock.monotonicMs() - startMs
+      return answer
+    }
+    const prepared = await timed(prepareReading(reader.connection, statement))
+    const streamed = await timed(reader.stream(prepared, sql))
+    const { rows, spool } = await openSpool(reader, statement, streamed, result)
+    let transferMs = 0
+    for (let chunks = 1; ; chunks += 1) {
+      const chunk = await timed(reader.nextChunk(rows, statement))
+      timings.firstRowMs ??= engineMs
+      if (!chunk) break
+      const startMs = clock.monotonicMs()
+      spool.appendChunk(chunk)
+      if (chunks === 1 || chunks % CHUNKS_PER_FLUSH === 0) result.publish()
+      transferMs += clock.monotonicMs() - startMs
+      timings.transferMs = transferMs
+      if (chunks % CHUNKS_PER_RELEASE === 0) releaseChunks()
+      await nextTurn()
+    }
+    result.publish()
+    timings.lastRowMs = engineMs
+    timings.transferMs = transferMs
+  })
+}
+
+/** Where a type has no name that DDL could give it (a row without field names), the rows are kept as text. */
+async function openSpool(
+  reader: ReplicaReader,
+  statement: Statement,
+  streamed: DuckDBResult,
+  result: OpenResult,
+): Promise<{ rows: DuckDBResult; spool: Spool }> {
+  const types = streamed.columnTypes()
+  const names = streamed.columnNames()
+  const columns = types.map((type, index) => replicaColumn(names[index]!, type))
+  try {
+    return { rows: streamed, spool: await result.begin(columns, types.map(String)) }
+  } catch {
+    const aliases = types.map((_, index) => `c${index}`)
+    const texts = aliases.map((alias) => `CAST(${alias} AS VARCHAR)`)
+    const sql = `SELECT ${texts.join(', ')} FROM (${statement.body}\n) AS result(${aliases.join(', ')})`
+    const rows = await reader.stream(await reader.connection.prepare(sql), sql)
+    return { rows, spool: await result.begin(columns, types.map(() => 'VARCHAR')) }
+  }
+}

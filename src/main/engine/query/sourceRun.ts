@@ -1,0 +1,90 @@
+import type { SourceAddress } from '../../contract/source.ts'
+import type { Cell } from '../../contract/values.ts'
+import type { Clock } from '../ports.ts'
+import type { OpenResult } from './openResult.ts'
+import type { SourceTypeNames } from './sourceTypeNames.ts'
+import { readRows, readingSource, socketOf } from './sourceStatement.ts'
+import type { SourceFields } from './sourceStatement.ts'
+import type { Spool } from './spool.ts'
+import { readStatement, refuseOnSource } from './statement.ts'
+import { faultOfSourceStatement } from './statementFaults.ts'
+import { sourceColumn } from './valueKinds.ts'
+
+/** Results of the source end here, so that nobody drags a production table over the network by mistake. */
+export const SOURCE_ROW_LIMIT = 100_000
+const ROWS_PER_FLUSH = 1_000
+/** The first rows are shown without waiting for a thousand. */
+const FIRST_ROWS = 200
+
+export interface SourceRunOptions {
+  address: SourceAddress
+  statementTimeoutMs: number
+  typeNames: SourceTypeNames
+  clock: Clock
+}
+
+/** Runs one reading statement on the source and reads its rows, up to the limit, into `result`. */
+export async function runOnSource(sql: string, result: OpenResult, options: SourceRunOptions): Promise<void> {
+  const { address, statementTimeoutMs, typeNames, clock } = options
+  const statement = readStatement(sql)
+  refuseOnSource(statement)
+  const { signal, timings } = result
+  const connect = { purpose: 'query', statementTimeoutMs, signal }
+  await readingSource(address, connect, async ({ client, cancel }) => {
+    await typeNames.load(client)
+    const startMs = clock.monotonicMs()
+    let rows: Cell[][] = []
+    let received = 0
+    let spool: Spool | null = null
+    let failure: unknown = null
+    const begin = async (fields: readonly SourceFields[]): Promise<void> => {
+      const columns = fields.map((field) => sourceColumn(field.name, typeNames.nameOf(field.dataTypeID), field.dataTypeModifier))
+      spool = await result.begin(columns, fields.map(() => 'VARCHAR'))
+    }
+    const store = (): void => {
+      if (!spool || rows.length === 0) return
+      spool.appendText(rows)
+      rows = []
+      result.publish()
+    }
+    const onRow = (row: Cell[], fields: SourceFields[]): void => {
+      timings.firstRowMs ??= clock.monotonicMs() - startMs
+      if (received >= SOURCE_ROW_LIMIT) {
+        if (result.cutAtRows === null) {
+          result.cutAtRows = SOURCE_ROW_LIMIT
+          cancel()
+        }
+        return
+      }
+      received += 1
+      rows.push(row)
+      if (received === 1) {
+        // The spool is made while the server waits; rows that are already here go on into `rows`.
+        socketOf(client).pause()
+        begin(fields)
+          .catch((error: unknown) => {
+            failure = error
+            cancel()
+          })
+          .finally(() => socketOf(client).resume())
+      } else if (received === FIRST_ROWS || rows.length >= ROWS_PER_FLUSH) {
+        store()
+      }
+    }
+    try {
+      const fields = await readRows(client, sql, onRow)
+      if (!spool) await begin(fields)
+    } catch (error) {
+      if (failure !== null) throw failure
+      if (result.cutAtRows === null || signal.aborted) {
+        store()
+        throw faultOfSourceStatement(error, sql, { isCancelled: signal.aborted })
+      }
+    }
+    store()
+    timings.lastRowMs = clock.monotonicMs() - startMs
+    timings.firstRowMs ??= timings.lastRowMs
+    timings.transferMs = timings.lastRowMs - timings.firstRowMs
+    result.publish()
+  })
+}
