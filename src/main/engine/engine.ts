@@ -1,0 +1,37 @@
+import type { SourceAddress } from '../contract/source.ts'
+import type { Workspace } from '../contract/workspace.ts'
+import type { EngineRouter } from '../rpc/server.ts'
+import { buildRouter } from './api/router.ts'
+import type { Host } from './ports.ts'
+import { SettingsStore } from './settings/settingsStore.ts'
+import { Workbench } from './workbench.ts'
+
+/** The engine behind a window: builds and owns the services, and serves the contract. */
+export interface Engine {
+  /** To be served over a link, see `rpc/server.ts`. */
+  readonly router: EngineRouter
+  /** The workspace that was open last, else the demo. */
+  openLast(): Promise<Workspace>
+  openDemo(): Promise<Workspace>
+  openFile(input: { filePath: string; address: SourceAddress }): Promise<Workspace>
+  /** Stops the stream, the queries and the demo. May be called again. */
+  close(): Promise<void>
+}
+
+export async function openEngine(host: Host): Promise<Engine> {
+  const settings = new SettingsStore(host)
+  const workbench = new Workbench(host, settings)
+  const stopped = new AbortController()
+  let closing: Promise<void> | null = null
+  return {
+    router: buildRouter({ host, settings, workbench, stopped: stopped.signal }),
+    openLast: () => workbench.openLast(),
+    openDemo: () => workbench.openDemo(),
+    openFile: (input) => workbench.openFile(input),
+    close() {
+      stopped.abort()
+      closing ??= workbench.close()
+      return closing
+    },
+  }
+}
