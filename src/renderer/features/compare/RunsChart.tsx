@@ -88,7 +88,7 @@ export function RunsChart({ comparison }: { comparison: Comparison }) {
           {axis?.ticks.map((tick) => (
             <g key={tick}>
               <line x1={at(axis, tick)} x2={at(axis, tick)} y1={TOP_PIXELS} y2={bottom} className={styles.grid} />
-              <text x={at(axis, tick)} y={bottom + 16} className={styles.tick}>{tick === 0 ? '0' : formatDuration(tick)}</text>
+              <text x={at(axis, tick)} y={bottom + 16} className={styles.tick}>{tick === 0 ? '0' : formatDuration(tick).replace('.0 ', ' ')}</text>
             </g>
           ))}
           {axis && engines.map((engine, index) => (

@@ -176,6 +176,7 @@ export function CompareView() {
         <div className={styles.statement}>
           <div className={styles.bar}>
             <div className={styles.samples} role="group" aria-label="Statements from your schema">
+              {samples.length > 0 && <span className={styles.samplesLabel}>From your schema</span>}
               {samples.map((sample) => (
                 <Button key={sample.title} size="small" variant="quiet" title={`${sample.hint}\n\n${sample.sql}`} onClick={() => put(sample.sql)}>
                   {sample.title}

@@ -25,7 +25,16 @@ const isCategory = (column: Column): boolean =>
 function aggregate(table: CatalogTable): Sample | null {
   const category = table.columns.find(isCategory)
   const amount = table.columns.find(isAmount)
-  if (!category && !amount) return null
+  return category && amount ? aggregateOf(table, category, amount) : null
+}
+
+function simplerAggregate(table: CatalogTable): Sample | null {
+  const category = table.columns.find(isCategory)
+  const amount = table.columns.find(isAmount)
+  return category || amount ? aggregateOf(table, category, amount) : null
+}
+
+function aggregateOf(table: CatalogTable, category: Column | undefined, amount: Column | undefined): Sample {
   const figures = ['count(*)', ...(amount ? [`sum(${writtenName(amount.name)})`, `min(${writtenName(amount.name)})`] : [])]
   const group = category ? `\nGROUP BY 1\nORDER BY 1` : ''
   const columns = category ? [writtenName(category.name), ...figures] : figures
@@ -102,12 +111,18 @@ export function samplesOf(tables: readonly CatalogTable[]): Sample[] {
   const candidates = tables
     .filter((table) => table.replicated && table.kind !== 'view' && !['millrace', 'history'].includes(table.schema))
     .sort((first, second) => (second.rows ?? 0) - (first.rows ?? 0))
-  const kinds = [aggregate, (table: CatalogTable) => join(table, candidates), overTime, topN, keyLookup]
-  return kinds.flatMap((kind) => {
+  const first = (kind: (table: CatalogTable) => Sample | null): Sample | null => {
     for (const table of candidates) {
       const sample = kind(table)
-      if (sample) return [sample]
+      if (sample) return sample
     }
-    return []
-  })
+    return null
+  }
+  return [
+    first(aggregate) ?? first(simplerAggregate),
+    first((table) => join(table, candidates)),
+    first(overTime),
+    first(topN),
+    first(keyLookup),
+  ].filter((sample) => sample !== null)
 }
