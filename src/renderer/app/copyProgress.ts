@@ -2,7 +2,7 @@ import type { LiveSnapshot, LiveTable } from '../../main/contract/live.ts'
 
 /** How far the first copy, or a copy made again, has come. */
 export interface CopyProgress {
-  /** 0 to 1 by rows; null where no table in work has an estimate. */
+  /** 0 to 1 by rows; null where a table in work or still waiting has no estimate. */
   fraction: number | null
   /** At the pace so far; null where it cannot be known yet. */
   remainingMs: number | null
@@ -31,22 +31,24 @@ export function copyProgress(snapshot: LiveSnapshot, nowMs: number): CopyProgres
   let expected = 0
   let rowsPerMs = 0
   let bytes = 0
-  let estimated = false
+  let isKnown = true
   for (const { state, copy, rows: rowsHere } of tables) {
-    if ((state === 'copying' || state === 'init') && copy) {
-      bytes += copy.bytes
-      if (copy.estimatedRows === null) continue
-      estimated = true
+    if (state === 'copying' || state === 'init') {
+      bytes += copy?.bytes ?? 0
+      if (!copy || copy.estimatedRows === null) {
+        isKnown = false
+        continue
+      }
       rows += Math.min(copy.rows, copy.estimatedRows)
       expected += copy.estimatedRows
       const elapsedMs = nowMs - new Date(copy.startedAt).getTime()
       if (elapsedMs >= PACE_NEEDS_MS) rowsPerMs += copy.rows / elapsedMs
-    } else if (state !== 'init') {
+    } else {
       rows += rowsHere
       expected += rowsHere
     }
   }
-  const fraction = estimated && expected > 0 ? Math.min(1, rows / expected) : null
+  const fraction = isKnown && expected > 0 ? Math.min(1, rows / expected) : null
   return {
     fraction,
     remainingMs: fraction !== null && rowsPerMs > 0 ? (expected - rows) / rowsPerMs : null,

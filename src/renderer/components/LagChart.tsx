@@ -50,7 +50,7 @@ function optionsOf(pane: PaneProps, width: number, onPoint: (index: number | nul
   return {
     width,
     height: pane.height,
-    padding: [8, 8, 0, 0],
+    padding: [8, 26, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -70,7 +70,8 @@ function optionsOf(pane: PaneProps, width: number, onPoint: (index: number | nul
         ticks: { ...grid, size: 4 },
         size: 26,
         space: 90,
-        values: (_plot, splits) => splits.map((split) => formatTime(split * 1000).slice(0, 5)),
+        values: (_plot, splits, _axis, _space, step) =>
+          splits.map((split) => formatTime(split * 1000).slice(0, step < 60 ? 8 : 5)),
       },
       {
         stroke: muted,
@@ -146,7 +147,14 @@ function Pane(props: PaneProps) {
   )
 }
 
-const WINDOW_SECONDS = 15 * 60
+const SHORTEST_SECONDS = 2 * 60
+const LONGEST_SECONDS = 15 * 60
+
+/** As long as the history, so that the first minutes are not a speck at the edge. */
+function windowSecondsOf(history: readonly LagPoint[], nowMs: number): number {
+  const lived = history[0] ? (nowMs - history[0].atMs) / 1000 : 0
+  return Math.min(LONGEST_SECONDS, Math.max(SHORTEST_SECONDS, lived))
+}
 
 interface LagChartProps {
   history: readonly LagPoint[]
@@ -167,14 +175,14 @@ function summaryOf({ seconds, bytes }: LagSeries): string {
 /** The lag of the last 15 minutes: its age in seconds (the replica's), and the log that waits (the source's). */
 export function LagChart({ history, nowMs, theme, sourceName }: LagChartProps) {
   const series = useMemo(() => lagSeries(history), [history])
-  const shared = { times: series.times, windowSeconds: WINDOW_SECONDS, nowSeconds: nowMs / 1000, theme, height: 128 }
+  const shared = { times: series.times, windowSeconds: windowSecondsOf(history, nowMs), nowSeconds: nowMs / 1000, theme, height: 128 }
   return (
     <div className={styles.chart}>
       <p className="onlyForReaders">{summaryOf(series)}</p>
       <Pane {...shared} title="Time behind" tone="replica" values={series.seconds} least={0.5}
         format={(value) => formatDuration(value * 1000)} formatTick={durationTick} increments={secondSteps} />
       <Pane {...shared} title={`Log that ${sourceName} has and the file has not`} tone="source" values={series.bytes}
-        least={64 * 1024} format={formatBytes} formatTick={formatBytes} increments={byteSteps} />
+        least={72 * 1024} format={formatBytes} formatTick={formatBytes} increments={byteSteps} />
     </div>
   )
 }

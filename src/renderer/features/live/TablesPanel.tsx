@@ -71,6 +71,7 @@ const TableRow = memo(function TableRow({ table }: { table: LiveTable }) {
   const face = tableFaces[table.state]
   const note = textColumnsNote(table)
   const name = `${table.schema}.${table.name}`
+  const notYet = table.state === 'copying' || table.state === 'init'
   return (
     <>
       <tr className={styles.row} data-state={table.state}>
@@ -93,8 +94,10 @@ const TableRow = memo(function TableRow({ table }: { table: LiveTable }) {
             {face.word}
           </StatusDot>
         </td>
-        <td className={styles.number}>{table.state === 'copying' ? '' : formatCount(table.rows)}</td>
-        {table.state === 'copying' ? (
+        <td className={styles.number}>{notYet ? '' : formatCount(table.rows)}</td>
+        {table.state === 'init' ? (
+          <td colSpan={5} />
+        ) : table.state === 'copying' ? (
           <td colSpan={5}>
             <Copying table={table} />
           </td>

@@ -58,6 +58,11 @@ describe('the progress of a copy', () => {
     expect(progress).toEqual({ fraction: 0.75, remainingMs: 10_000, bytes: 9_000, tablesDone: 1, tablesInAll: 2 })
   })
 
+  it('gives no share while a table waits of which nobody knows the size', () => {
+    const tables = [copying, tableOf({ name: 'b', state: 'init', rows: 0 })]
+    expect(copyProgress(snapshotOf({ state: 'copying', tables }), nowMs)).toMatchObject({ fraction: null, bytes: 9_000 })
+  })
+
   it('gives no share where no table has an estimate', () => {
     const unknown = tableOf({ state: 'copying', copy: { rows: 500, bytes: 9_000, estimatedRows: null, startedAt } })
     expect(copyProgress(snapshotOf({ state: 'copying', tables: [unknown] }), nowMs).fraction).toBeNull()
