@@ -50,6 +50,8 @@ export interface ReplicaSession {
   history(): LagPoint[]
   /** A new connection to the replica's DuckDB instance; the caller closes it. */
   connectReplica(): Promise<DuckDBConnection>
+  /** Everything committed on the source before it can be queried here; null while there is no stream. */
+  readonly visibleLsn: Lsn | null
   pause(): Promise<void>
   resume(): Promise<void>
   /** Copies one table again. Throws TABLE_MISSING. */
@@ -139,6 +141,10 @@ class Session implements ReplicaSession {
 
   get ended(): Promise<MillraceError | null> {
     return this.replication.ended
+  }
+
+  get visibleLsn(): Lsn | null {
+    return this.replication.visibleLsn
   }
 
   live(): LiveSnapshot {

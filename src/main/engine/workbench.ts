@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { MillraceError } from '../contract/errors.ts'
@@ -11,6 +11,7 @@ import { openDemo, type Demo } from './demo/demo.ts'
 import { dropFromSource } from './fileStatus.ts'
 import { emptySnapshot } from './metrics/emptySnapshot.ts'
 import type { Host } from './ports.ts'
+import { CatalogService } from './query/catalogService.ts'
 import { QueryService } from './query/queryService.ts'
 import { openSession, type ReplicaSession } from './session.ts'
 import type { SettingsStore } from './settings/settingsStore.ts'
@@ -23,6 +24,7 @@ export interface OpenWorkspace {
   workspace: Workspace
   session: ReplicaSession
   queries: QueryService
+  catalog: CatalogService
   compare: CompareService
 }
 
@@ -90,7 +92,7 @@ export class Workbench {
 
   start(input: StartWorkspace): Promise<Workspace> {
     return this.inTurn(async () => {
-      const id = createHash('sha256').update(`${input.name}\0${Date.now()}\0${Math.random()}`).digest('hex').slice(0, 16)
+      const id = randomBytes(8).toString('hex')
       const workspace = this.describe({ ...input, id, isDemo: false })
       await this.openWorkspace(workspace, input.address, input.tables)
       if (input.keepPassword && input.address.password !== undefined) {
@@ -234,9 +236,14 @@ export class Workbench {
       waitForLsn: (lsn, options) => session.waitForLsn(lsn, options),
       visibleLsn: () => session.visibleLsn,
     })
+    const catalog = new CatalogService({
+      connectReplica,
+      sourceAddress: () => address,
+      followed: () => session.live().tables,
+    })
     session.onChange(() => this.notify())
     workspace.lastOpenedAt = new Date(this.host.clock.nowMs()).toISOString()
-    this.open = { workspace, session, queries, compare }
+    this.open = { workspace, session, queries, catalog, compare }
     await this.settings.writeWorkspace(workspace)
     this.notify()
   }

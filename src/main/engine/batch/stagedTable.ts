@@ -1,7 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import type { OldRow } from '../decode/pgoutput.ts'
-import { ColumnKind, type TupleIndex } from '../model/tuple.ts'
+import { ColumnKind, type OldRow, type TupleIndex } from '../model/tuple.ts'
 import type { TablePlan } from '../typemap/tablePlan.ts'
 import { CsvBuffer } from './csvBuffer.ts'
 

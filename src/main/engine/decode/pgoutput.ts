@@ -1,6 +1,6 @@
 import { MillraceError } from '../../contract/errors.ts'
 import { lsnFromBigint, type Lsn } from '../model/lsn.ts'
-import { ColumnKind, TupleIndex } from '../model/tuple.ts'
+import { ColumnKind, TupleIndex, type OldRow } from '../model/tuple.ts'
 
 /** What a Relation message says of a column. */
 export interface StreamColumn {
@@ -19,9 +19,6 @@ export interface StreamRelation {
   replicaIdentity: 'default' | 'nothing' | 'full' | 'index'
   columns: StreamColumn[]
 }
-
-/** How much of the old row an update or a delete brought: nothing, its key, or all of it. */
-export type OldRow = 'none' | 'key' | 'full'
 
 /**
  * Receives the stream as it is decoded. Tuples are the decoder's own and valid only during the call.

@@ -1,6 +1,9 @@
 /** How pgoutput marks a column of a row: SQL NULL, an unchanged TOAST value that was not sent, or text. */
 export const ColumnKind = { null: 0x6e, unchanged: 0x75, text: 0x74, binary: 0x62 } as const
 
+/** How much of the old row an update or a delete brought: nothing, its key, or all of it. */
+export type OldRow = 'none' | 'key' | 'full'
+
 /**
  * Where the columns of one row lie in somebody else's bytes. One instance is used again and again,
  * so that a row costs no allocation.

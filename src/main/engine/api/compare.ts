@@ -1,0 +1,9 @@
+import { api, type Services } from './services.ts'
+
+export function compareHandlers({ workbench, stopped }: Services) {
+  return {
+    run: api.compare.run.handler(({ input, signal }) =>
+      workbench.requireOpen().compare.run(input, signal ? AbortSignal.any([signal, stopped]) : stopped),
+    ),
+  }
+}

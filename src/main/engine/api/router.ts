@@ -1,0 +1,25 @@
+import type { EngineRouter } from '../../rpc/server.ts'
+import { appHandlers } from './app.ts'
+import { catalogHandlers } from './catalog.ts'
+import { compareHandlers } from './compare.ts'
+import { liveHandlers, demoHandlers } from './live.ts'
+import { queryHandlers } from './query.ts'
+import { api, type Services } from './services.ts'
+import { settingsHandlers } from './settings.ts'
+import { sourceHandlers } from './source.ts'
+import { workspaceHandlers } from './workspace.ts'
+
+/** The whole contract over the services; a missing handler does not compile. */
+export function buildRouter(services: Services): EngineRouter {
+  return api.router({
+    app: appHandlers(services),
+    source: sourceHandlers(),
+    workspace: workspaceHandlers(services),
+    live: liveHandlers(services),
+    demo: demoHandlers(services),
+    query: queryHandlers(services),
+    catalog: catalogHandlers(services),
+    compare: compareHandlers(services),
+    settings: settingsHandlers(services),
+  })
+}

@@ -1,0 +1,23 @@
+import { parseSourceAddress, withPassword } from '../source/address.ts'
+import { connectSource } from '../source/connection.ts'
+import { faultOfSourceError } from '../source/faults.ts'
+import { preflight } from '../source/preflight.ts'
+import { planColumn } from '../typemap/index.ts'
+import { api } from './services.ts'
+
+export function sourceHandlers() {
+  return {
+    parse: api.source.parse.handler(({ input }) => parseSourceAddress(input.text)),
+    check: api.source.check.handler(async ({ input, signal }) => {
+      const client = await connectSource(await withPassword(input.address), { purpose: 'preflight', signal })
+      client.on('error', () => {})
+      try {
+        return await preflight(client, { planColumn })
+      } catch (error) {
+        throw faultOfSourceError(error)
+      } finally {
+        await client.end().catch(() => {})
+      }
+    }),
+  }
+}
