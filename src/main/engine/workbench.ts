@@ -239,7 +239,7 @@ export class Workbench {
     const catalog = new CatalogService({
       connectReplica,
       sourceAddress: () => address,
-      followed: () => session.live().tables,
+      followed: () => new Set(session.live().tables.map(({ schema, name }) => `${schema}.${name}`)),
     })
     session.onChange(() => this.notify())
     workspace.lastOpenedAt = new Date(this.host.clock.nowMs()).toISOString()
