@@ -6,8 +6,9 @@ import { AgGridReact } from 'ag-grid-react'
 import type { ResultProgress } from '../../../main/contract/query.ts'
 import type { Cell, ResultColumn } from '../../../main/contract/values.ts'
 import { usePreferences } from '../../app/preferences.ts'
-import { columnDefinitions, ROW_NUMBER_COLUMN } from './columnDefinitions.ts'
+import { cellPixels, columnDefinitions, ROW_NUMBER_COLUMN, rowNumberPixels } from './columnDefinitions.ts'
 import type { GridRow } from './columnDefinitions.ts'
+import { widthInCharacters } from './cellText.ts'
 import { gridTheme } from './gridModules.ts'
 import type { ResultPages } from './resultPages.ts'
 import './ResultGrid.css'
@@ -36,7 +37,23 @@ interface ResultGridProps {
 const BLOCK_LIMIT = 20
 const rowPixels = { comfortable: 28, compact: 24 }
 
-function datasourceOf(pages: ResultPages, onPageFault: (thrown: unknown) => void): IDatasource {
+/** A number that is cut cannot be read: its column grows to hold it, and never shrinks again. */
+function widenNumbers(api: GridApi<GridRow>, columns: readonly ResultColumn[], rows: readonly (readonly Cell[])[]): void {
+  const wider: { key: string; newWidth: number }[] = []
+  for (const [index, column] of columns.entries()) {
+    if (column.kind !== 'number') continue
+    const wanted = cellPixels(widthInCharacters(column, index, rows))
+    const now = api.getColumn(String(index))?.getActualWidth() ?? wanted
+    if (wanted > now) wider.push({ key: String(index), newWidth: wanted })
+  }
+  if (wider.length > 0) api.setColumnWidths(wider)
+}
+
+function datasourceOf(
+  pages: ResultPages,
+  onRows: (rows: readonly (readonly Cell[])[]) => void,
+  onPageFault: (thrown: unknown) => void,
+): IDatasource {
   return {
     getRows({ startRow, successCallback, failCallback }) {
       pages.read(startRow).then(
@@ -44,6 +61,7 @@ function datasourceOf(pages: ResultPages, onPageFault: (thrown: unknown) => void
           const cut = new Map<number, Set<number>>()
           for (const [row, column] of cutCells) cut.set(row, (cut.get(row) ?? new Set()).add(column))
           const gridRows: GridRow[] = rows.map((cells, at) => ({ cells, cut: cut.get(at) ?? null }))
+          onRows(rows)
           successCallback(gridRows, progress.complete ? progress.rowsReady : undefined)
         },
         (thrown: unknown) => {
@@ -65,9 +83,19 @@ export function ResultGrid(props: ResultGridProps) {
   const apiRef = useRef<GridApi<GridRow> | null>(null)
   const frame = useRef<HTMLDivElement>(null)
 
-  const columnDefs = useMemo(() => columnDefinitions(columns, firstRows), [columns, firstRows])
-  const datasource = useMemo(() => datasourceOf(pages, onPageFault), [pages, onPageFault])
   const initialRowCount = useRef(progress.rowsReady)
+  const columnDefs = useMemo(
+    () => columnDefinitions(columns, firstRows, initialRowCount.current),
+    [columns, firstRows],
+  )
+  const widen = useCallback(
+    (rows: readonly (readonly Cell[])[]) => {
+      const api = apiRef.current
+      if (api && !api.isDestroyed()) widenNumbers(api, columns, rows)
+    },
+    [columns],
+  )
+  const datasource = useMemo(() => datasourceOf(pages, widen, onPageFault), [pages, widen, onPageFault])
 
   // While the engine reads on, the count grows; blocks that were short are asked for again.
   useEffect(() => {
@@ -75,6 +103,10 @@ export function ResultGrid(props: ResultGridProps) {
     if (!api || api.isDestroyed()) return
     const before = api.getDisplayedRowCount()
     if (before !== progress.rowsReady || progress.complete) api.setRowCount(progress.rowsReady, progress.complete)
+    const newWidth = rowNumberPixels(progress.rowsReady)
+    if (newWidth > (api.getColumn(ROW_NUMBER_COLUMN)?.getActualWidth() ?? 0)) {
+      api.setColumnWidths([{ key: ROW_NUMBER_COLUMN, newWidth }])
+    }
     if (before < pages.pageRows && progress.rowsReady > before) api.refreshInfiniteCache()
   }, [progress.rowsReady, progress.complete, pages])
 
@@ -142,6 +174,8 @@ export function ResultGrid(props: ResultGridProps) {
         headerHeight={44}
         rowBuffer={12}
         animateRows={false}
+        // Rows are placed by `top`: a transform is a 32-bit float, which is off by pixels at tens of millions.
+        suppressRowTransform
         suppressColumnMoveAnimation
         suppressDragLeaveHidesColumns
         suppressCellFocus={false}

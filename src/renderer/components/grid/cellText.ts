@@ -30,13 +30,17 @@ function groupedNumber(text: string): string {
   return /^[+-]?\d{1,4}(\.|$)/.test(text) ? text.replace(/^-/, '−') : formatExact(text)
 }
 
+/** A column of numbers is wide enough for what may come further down, not only for its first rows. */
+const NUMBERS_AT_LEAST = 13
+const WIDEST = 56
+
 /** The width in characters that a column asks for: its header and what its first rows hold. */
 export function widthInCharacters(column: ResultColumn, index: number, rows: readonly (readonly Cell[])[]): number {
-  let widest = Math.max(column.name.length, column.type.length)
+  let widest = Math.max(column.name.length, column.type.length, column.kind === 'number' ? NUMBERS_AT_LEAST : 6)
   for (const row of rows.slice(0, 60)) {
     widest = Math.max(widest, gridText(row[index] ?? null, column).length)
   }
-  return Math.min(56, Math.max(6, widest))
+  return Math.min(WIDEST, widest)
 }
 
 const INSTANT = /^(\d{4,}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)?([+-]\d\d(?::?\d\d)?(?::\d\d)?|Z)?$/

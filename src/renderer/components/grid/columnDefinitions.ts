@@ -1,6 +1,7 @@
 import { createElement } from 'react'
-import type { ColDef, ITooltipParams, ValueFormatterParams, ValueGetterParams } from 'ag-grid-community'
-import type { IHeaderParams } from 'ag-grid-community'
+import type {
+  ColDef, IHeaderParams, ITooltipParams, ValueFormatterParams, ValueGetterParams,
+} from 'ag-grid-community'
 import type { Cell, ResultColumn, ValueKind } from '../../../main/contract/values.ts'
 import { formatCount } from '../format.ts'
 import { gridText, instantHover, markOf, widthInCharacters } from './cellText.ts'
@@ -17,6 +18,16 @@ export const ROW_NUMBER_COLUMN = 'row-number'
 /** JetBrains Mono at 12.5 px: 0.6 em a character. */
 const CHARACTER_PIXELS = 7.5
 const CELL_PADDING_PIXELS = 24
+
+/** The pixels that so many characters take in a cell. */
+export function cellPixels(characters: number): number {
+  return Math.round(characters * CHARACTER_PIXELS) + CELL_PADDING_PIXELS
+}
+
+/** The row number's column fits the number of the last row. */
+export function rowNumberPixels(rows: number): number {
+  return Math.max(56, cellPixels(formatCount(rows).length))
+}
 
 const kindClasses: Record<ValueKind, string> = {
   number: 'cellNumber',
@@ -46,7 +57,7 @@ function Header(props: IHeaderParams & { name: string; type: string }) {
   )
 }
 
-function rowNumbers(): ColDef<GridRow> {
+function rowNumbers(rows: number): ColDef<GridRow> {
   return {
     colId: ROW_NUMBER_COLUMN,
     headerName: '#',
@@ -56,7 +67,7 @@ function rowNumbers(): ColDef<GridRow> {
     cellClass: 'cellRowNumber',
     headerClass: 'headerRowNumber',
     pinned: 'left',
-    width: 64,
+    width: rowNumberPixels(rows),
     minWidth: 48,
     lockPosition: 'left',
     suppressMovable: true,
@@ -73,6 +84,7 @@ function rowNumbers(): ColDef<GridRow> {
 export function columnDefinitions(
   columns: readonly ResultColumn[],
   firstRows: readonly (readonly Cell[])[],
+  rowsNow: number,
 ): ColDef<GridRow>[] {
   const definitions = columns.map((column, index): ColDef<GridRow> => {
     const base = kindClasses[column.kind]
@@ -96,11 +108,11 @@ export function columnDefinitions(
         column.kind === 'instant'
           ? ({ value }: ITooltipParams<GridRow>) => instantHover((value as Cell | undefined) ?? null, column, zone)
           : undefined,
-      width: Math.round(widthInCharacters(column, index, firstRows) * CHARACTER_PIXELS) + CELL_PADDING_PIXELS,
+      width: cellPixels(widthInCharacters(column, index, firstRows)),
       minWidth: 48,
       resizable: true,
       sortable: false,
     }
   })
-  return [rowNumbers(), ...definitions]
+  return [rowNumbers(rowsNow), ...definitions]
 }

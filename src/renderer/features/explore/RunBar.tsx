@@ -2,23 +2,20 @@ import { ArrowRightLeft, Play, Square, WandSparkles } from 'lucide-react'
 import type { EditorTab } from '../../../main/contract/settings.ts'
 import { keyCaps, runsOnMac } from '../../app/keys.ts'
 import { useWorkspaces } from '../../app/workspaces.ts'
-import { ProductionMark } from '../../components/Badge.tsx'
 import { Button, IconButton } from '../../components/Button.tsx'
+import { classes } from '../../components/classes.ts'
 import { EngineSwitch } from '../../components/EngineSwitch.tsx'
 import { Kbd } from '../../components/Kbd.tsx'
 import { cancel, compareCurrent, format, run, setEngine } from './actions.ts'
 import { isRunning, useRun } from './runs.ts'
 import styles from './RunBar.module.css'
 
-/** What a run on the source is: read-only by the server's own word, and told where it is production. */
+/** What a run on the source is: read-only by the server's own word, and told apart where it is production. */
 function SourceMark() {
   const isProduction = useWorkspaces((state) => state.current?.isProduction ?? false)
-  return (
-    <span className={styles.sourceMark}>
-      {isProduction && <ProductionMark />}
-      <span>{isProduction ? 'read-only on production' : 'read-only on the source'}</span>
-    </span>
-  )
+  const words = isProduction ? 'read-only on production' : 'read-only'
+  const title = 'The statement runs in a read-only transaction of Postgres, with a time limit'
+  return <span className={classes(styles.sourceMark, isProduction && styles.production)} title={title}>{words}</span>
 }
 
 /** Where the statement runs, and the buttons that run and stop it. */

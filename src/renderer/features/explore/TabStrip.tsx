@@ -52,8 +52,17 @@ export function TabStrip() {
   const [renamed, setRenamed] = useState<string | null>(null)
   const list = useRef<HTMLDivElement>(null)
 
+  // The active tab stays in sight, also when the row has less room.
   useEffect(() => {
-    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    const element = list.current!
+    const reveal = (): void => {
+      const active = element.querySelector('[aria-selected="true"]')?.parentElement
+      active?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    }
+    reveal()
+    const observer = new ResizeObserver(reveal)
+    observer.observe(element)
+    return () => observer.disconnect()
   }, [activeTabId])
 
   function onKeyDown(event: KeyboardEvent, at: number): void {
