@@ -1,15 +1,16 @@
 import { useEffect, useRef, useState } from 'react'
 import type { KeyboardEvent } from 'react'
-import { Check, ChevronDown, Database, Plus } from 'lucide-react'
+import { Check, ChevronDown, Database, LoaderCircle, Plus } from 'lucide-react'
 import { ProductionMark } from '../components/Badge.tsx'
 import { goTo } from './places.ts'
-import { askToOpen } from './openWorkspace.ts'
+import { askToOpen, useOpening } from './openWorkspace.ts'
 import styles from './WorkspaceSwitcher.module.css'
 import { useWorkspaces } from './workspaces.ts'
 
 /** The open workspace by name, and the way to the others. */
 export function WorkspaceSwitcher() {
   const { current, all } = useWorkspaces()
+  const opening = useOpening((state) => (state.busy ? state.workspace : null))
   const [open, setOpen] = useState(false)
   const frame = useRef<HTMLDivElement>(null)
   const button = useRef<HTMLButtonElement>(null)
@@ -51,8 +52,12 @@ export function WorkspaceSwitcher() {
         aria-expanded={open}
         onClick={() => setOpen(!open)}
       >
-        <Database size={15} strokeWidth={1.75} aria-hidden className={styles.icon} />
-        <span className={styles.name}>{current?.name ?? 'No source'}</span>
+        {opening ? (
+          <LoaderCircle size={15} strokeWidth={1.75} aria-hidden className={styles.turning} />
+        ) : (
+          <Database size={15} strokeWidth={1.75} aria-hidden className={styles.icon} />
+        )}
+        <span className={styles.name}>{opening ? `Opening ${opening.name}` : (current?.name ?? 'No source')}</span>
         {current?.isProduction && <ProductionMark />}
         <ChevronDown size={14} strokeWidth={1.75} aria-hidden className={styles.icon} />
       </button>

@@ -1,6 +1,7 @@
 import { Eye, Lock, Route } from 'lucide-react'
 import type { LucideIcon } from 'lucide-react'
 import { ErrorNote } from '../../components/ErrorNote.tsx'
+import { Progress } from '../../components/Progress.tsx'
 import { Skeleton } from '../../components/Skeleton.tsx'
 import styles from './ConnectView.module.css'
 import { EarlierWorkspaces } from './EarlierWorkspaces.tsx'
@@ -45,6 +46,19 @@ function WhatItDoes() {
   )
 }
 
+function OpeningDemo() {
+  return (
+    <div className={styles.opening} role="status">
+      <h2>Starting the demo shop</h2>
+      <Progress value={null} label="Starting the demo shop" tone="source" />
+      <p className="muted">
+        A Postgres of its own starts on this machine. The first time it also makes the shop, a few hundred thousand rows;
+        that takes some seconds.
+      </p>
+    </div>
+  )
+}
+
 /** A URL, a look, the tables, one button. */
 export function ConnectView() {
   const report = useConnect((state) => state.report)
@@ -71,6 +85,7 @@ export function ConnectView() {
                 <ErrorNote fault={fault} />
               </div>
             )}
+            {work === 'opening-demo' && <OpeningDemo />}
             <EarlierWorkspaces />
             <WhatItDoes />
           </>

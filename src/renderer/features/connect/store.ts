@@ -56,7 +56,7 @@ export function nameOf({ name, draft }: ConnectState): string {
 export function changeDraft(change: Partial<AddressDraft>): void {
   setState(({ draft, errors }) => {
     const next = { ...draft, ...change }
-    return { draft: next, errors: Object.keys(errors).length > 0 ? draftErrors(next) : {}, ...unread }
+    return { draft: next, errors: Object.keys(errors).length > 0 ? draftErrors(next) : {}, textFault: null, ...unread }
   })
 }
 
@@ -68,6 +68,7 @@ const READ_AFTER_MS = 250
 /** The pasted or typed text; read once the hand rests, and then the form is filled from it. */
 export function changeText(text: string): void {
   setState({ text, textFault: null })
+  if (text.trim() === '') textRead = ''
   clearTimeout(readingTimer)
   if (looksLikeAddress(text)) readingTimer = setTimeout(() => void readText(), READ_AFTER_MS)
 }
@@ -112,8 +113,8 @@ async function work(kind: Work, perform: () => Promise<void>): Promise<void> {
 
 /** Connects and looks; makes nothing on the source. */
 export async function testSource(): Promise<void> {
-  const { text, draft } = getState()
-  if (looksLikeAddress(text) && draft.host === '') await readText()
+  if (looksLikeAddress(getState().text)) await readText()
+  if (getState().textFault) return
   const errors = draftErrors(getState().draft)
   setState({ errors })
   if (Object.keys(errors).length > 0) return
