@@ -43,6 +43,8 @@ export default defineConfig({
       target: 'chrome120',
       minify: true,
       sourcemap: false,
+      // The content policy admits fonts as files of our own, not as data in a style sheet.
+      assetsInlineLimit: (path) => (/\.(woff2?|ttf)$/.test(path) ? false : undefined),
       // Monaco's editor is one large piece by nature.
       chunkSizeWarningLimit: 6000,
       rollupOptions: { input: { index: at('src/renderer/index.html') } },
