@@ -11,6 +11,7 @@ import type { GridRow } from './columnDefinitions.ts'
 import { widthInCharacters } from './cellText.ts'
 import { gridTheme } from './gridModules.ts'
 import type { ResultPages } from './resultPages.ts'
+import { steadyWheel, stretchOf } from './tallScroll.ts'
 import './ResultGrid.css'
 
 export interface CellPlace {
@@ -96,6 +97,11 @@ export function ResultGrid(props: ResultGridProps) {
     [columns],
   )
   const datasource = useMemo(() => datasourceOf(pages, widen, onPageFault), [pages, widen, onPageFault])
+
+  useEffect(
+    () => steadyWheel(frame.current!, () => stretchOf(apiRef.current?.getDisplayedRowCount() ?? 0, rowPixels[density])),
+    [density],
+  )
 
   // While the engine reads on, the count grows; blocks that were short are asked for again.
   useEffect(() => {
