@@ -5,12 +5,15 @@ export interface FlushLimits {
   flushBytes: number
   /** Least time from one flush to the next while changes trickle in; a lone change goes at once. */
   trickleSpacingMs: number
+  /** While changes trickle in, applying may take one part in so many of the time. */
+  trickleShare: number
 }
 
 export const defaultFlushLimits: FlushLimits = {
   flushIntervalMs: 250,
   flushBytes: 32 * 1024 * 1024,
   trickleSpacingMs: 50,
+  trickleShare: 4,
 }
 
 export interface FlushSituation {
@@ -20,6 +23,8 @@ export interface FlushSituation {
   bytes: number
   firstChangeAtMs: number | null
   lastFlushAtMs: number
+  /** How long the last batch took to apply. */
+  lastApplyMs: number
   /** A transaction is still coming: the batch cannot be closed, it holds whole ones only. */
   inTransaction: boolean
   isApplying: boolean
@@ -43,7 +48,8 @@ export function decideFlush(situation: FlushSituation, limits: FlushLimits): Flu
   const dueMs = (situation.firstChangeAtMs ?? situation.nowMs) + limits.flushIntervalMs
   if (situation.nowMs >= dueMs) return flush
   if (!situation.isDrained) return { do: 'wait', untilMs: dueMs }
-  const spacedMs = situation.lastFlushAtMs + limits.trickleSpacingMs
+  const spacedMs =
+    situation.lastFlushAtMs + Math.max(limits.trickleSpacingMs, limits.trickleShare * situation.lastApplyMs)
   if (situation.nowMs >= spacedMs) return flush
   return { do: 'wait', untilMs: Math.min(dueMs, spacedMs) }
 }

@@ -80,6 +80,7 @@ export class StreamRun implements StreamSink, ChangeVisitor {
   private flushTimer: NodeJS.Timeout | null = null
   private flushTimerAtMs = 0
   private lastFlushAtMs = 0
+  private lastApplyMs = 0
   private lastHeardAtMs: number
   private lastCheckpointAtMs: number
   private writingIdleCheckpoint = false
@@ -293,6 +294,7 @@ export class StreamRun implements StreamSink, ChangeVisitor {
         bytes: batch.bytes,
         firstChangeAtMs: batch.firstChangeAtMs,
         lastFlushAtMs: this.lastFlushAtMs,
+        lastApplyMs: this.lastApplyMs,
         inTransaction: this.inTransaction,
         isApplying: this.applying !== null,
         isDrained,
@@ -345,6 +347,7 @@ export class StreamRun implements StreamSink, ChangeVisitor {
       })
       this.checkpoint = checkpoint
       this.lastCheckpointAtMs = this.options.clock.monotonicMs()
+      this.lastApplyMs = this.lastCheckpointAtMs - this.lastFlushAtMs
       for (const parked of outcome.parked) this.parkedOids.add(parked.oid)
       this.acknowledge()
       this.options.observer.onApplied(batch, outcome.parked)
