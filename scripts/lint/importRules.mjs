@@ -47,7 +47,7 @@ export const importTable = {
       ...engine('engine.ts', 'session.ts', 'fileStatus.ts', 'ports.ts', 'model'),
       // What the command line asks of a source without following it: its address, doctor, the slot's health.
       ...engine('source/address.ts', 'source/connection.ts', 'source/preflight.ts', 'source/doctor.ts', 'source/slot.ts'),
-      ...engine('typemap/index.ts', 'demo/demo.ts'),
+      ...engine('typemap/index.ts', 'demo/demo.ts', 'compare/compareService.ts'),
       'main/rpc',
       'main/contract',
     ],

@@ -58,7 +58,7 @@ export function faultLine(fault: Fault): string {
 /** What was thrown, as a fault; an abort by the user's own signal is `STOPPED`. */
 export function faultOfRun(thrown: unknown, signal: AbortSignal): Fault {
   if (thrown instanceof MillraceError) return thrown.toFault()
-  if (signal.aborted) {
+  if (signal.aborted && thrown instanceof Error && thrown.name === 'AbortError') {
     return { code: 'STOPPED', message: 'Stopped before it was done.', advice: 'Run the command again to go on.' }
   }
   return faultOf(thrown)
