@@ -59,8 +59,22 @@ function signature(): string {
 
 const SETTLES_MS = 300
 
-/** Keeps the catalogs current while a place needs them. Answers with a stop. */
+let followers = 0
+let stopFollowing: (() => void) | null = null
+
+/** Keeps the catalogs current while at least one place needs them. Answers with a stop. */
 export function followCatalogs(): () => void {
+  followers += 1
+  stopFollowing ??= startFollowing()
+  return () => {
+    followers -= 1
+    if (followers > 0) return
+    stopFollowing?.()
+    stopFollowing = null
+  }
+}
+
+function startFollowing(): () => void {
   let seen = signature()
   let timer: ReturnType<typeof setTimeout> | undefined
   function readSoon(): void {

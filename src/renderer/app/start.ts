@@ -1,4 +1,4 @@
-import { goTo, openedAtPlace } from './places.ts'
+import { goTo, openedAtPlace, usePlaces } from './places.ts'
 import { keepConnected, useConnection } from './engineClient.ts'
 import { openLink } from './links.ts'
 import { followLive, useLiveStore } from './live.ts'
@@ -7,10 +7,18 @@ import { readPreferences, startPreferences } from './preferences.ts'
 import { listenForShortcuts } from './shortcuts.ts'
 import { readWorkspaces, useWorkspaces } from './workspaces.ts'
 
+/** True until the person has gone somewhere or typed something: only then may the window choose the place. */
+let mayChoosePlace = !openedAtPlace
+
+function showLiveOnceOpen(): void {
+  if (!mayChoosePlace || !useWorkspaces.getState().current) return
+  mayChoosePlace = false
+  goTo('live')
+}
+
 async function readAnew(): Promise<void> {
-  const first = useWorkspaces.getState().current === undefined
   await Promise.all([readPreferences(), readWorkspaces(), readAppInfo()])
-  if (first && !openedAtPlace && useWorkspaces.getState().current) goTo('live')
+  showLiveOnceOpen()
 }
 
 /** Everything of the window that is not drawn: colours, the link, the figures, the keys. */
@@ -22,9 +30,12 @@ export function startWindow(): void {
   // The workspace may be opened by another hand: the command line, or another window.
   useLiveStore.subscribe((now, before) => {
     if (before.snapshot && now.snapshot?.workspaceId !== before.snapshot.workspaceId) {
-      readWorkspaces().catch(() => undefined)
+      readWorkspaces().then(showLiveOnceOpen, () => undefined)
     }
   })
+  const leaveAlone = (): void => void (mayChoosePlace = false)
+  usePlaces.subscribe(leaveAlone)
+  window.addEventListener('input', leaveAlone, { once: true })
   keepConnected(openLink)
   followLive()
   listenForShortcuts(window)

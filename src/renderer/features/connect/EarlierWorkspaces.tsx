@@ -28,7 +28,8 @@ function removedWords({ droppedSlot, droppedPublications }: Removed): string {
 }
 
 function RemoveDialog({ workspace, onClose }: { workspace: Workspace; onClose(): void }) {
-  const [deleteFile, setDeleteFile] = useState(false)
+  // The demo's file is of no use without its slot, and the demo can make it anew.
+  const [deleteFile, setDeleteFile] = useState(workspace.isDemo)
   const [busy, setBusy] = useState(false)
   const [fault, setFault] = useState<Fault | null>(null)
   const [removed, setRemoved] = useState<Removed | null>(null)
