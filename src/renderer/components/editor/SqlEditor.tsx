@@ -40,6 +40,8 @@ interface SqlEditorProps {
   label: string
   placeholder?: string
   onChange(documentId: string, text: string): void
+  /** Ctrl or Cmd and a click on that offset of the text. */
+  onOpenName?(offset: number): void
   handle: Ref<SqlEditorHandle>
 }
 
@@ -120,6 +122,11 @@ export function SqlEditor(props: SqlEditorProps) {
     const editor = createEditor(frame.current!)
     editorRef.current = editor
     const unmark = markCurrentStatement(editor)
+    editor.onMouseDown(({ event, target }) => {
+      const model = editor.getModel()
+      if (!model || !target.position || !(event.ctrlKey || event.metaKey) || !event.leftButton) return
+      latest.current.onOpenName?.(model.getOffsetAt(target.position))
+    })
     // The font comes after the first frame; widths measured before it are wrong.
     void document.fonts.ready.then(() => monaco.editor.remeasureFonts())
     return () => {

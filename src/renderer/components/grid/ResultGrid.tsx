@@ -36,7 +36,23 @@ interface ResultGridProps {
 }
 
 const BLOCK_LIMIT = 20
+const shared: ColDef<GridRow> = { suppressKeyboardEvent: ({ event }) => jumpsToCorner(event) }
 const rowPixels = { comfortable: 28, compact: 24 }
+
+/** True for the keys that jump to a corner: in a result that is read in blocks the grid's own lose the focus. */
+function jumpsToCorner(event: KeyboardEvent): boolean {
+  return (event.ctrlKey || event.metaKey) && (event.key === 'Home' || event.key === 'End')
+}
+
+function jump(api: GridApi<GridRow>, key: string, columns: number): void {
+  const toEnd = key === 'End'
+  const row = toEnd ? api.getDisplayedRowCount() - 1 : 0
+  const column = String(toEnd ? columns - 1 : 0)
+  api.ensureIndexVisible(row)
+  api.ensureColumnVisible(column)
+  // The row is drawn with the next frame; there is nothing to focus before.
+  requestAnimationFrame(() => requestAnimationFrame(() => api.isDestroyed() || api.setFocusedCell(row, column)))
+}
 
 /** A number that is cut cannot be read: its column grows to hold it, and never shrinks again. */
 function widenNumbers(api: GridApi<GridRow>, columns: readonly ResultColumn[], rows: readonly (readonly Cell[])[]): void {
@@ -141,7 +157,10 @@ export function ResultGrid(props: ResultGridProps) {
       const key = event.event as KeyboardEvent | null
       if (!key) return
       const place = placeOf(event.api)
-      if (key.key === 'Enter' && key.shiftKey && place) {
+      if (jumpsToCorner(key)) {
+        key.preventDefault()
+        jump(event.api, key.key, columns.length)
+      } else if (key.key === 'Enter' && key.shiftKey && place) {
         key.preventDefault()
         onOpenCell(place)
       } else if (key.key.toLowerCase() === 'c' && (key.ctrlKey || key.metaKey) && !key.shiftKey) {
@@ -151,7 +170,7 @@ export function ResultGrid(props: ResultGridProps) {
         void copyFocused(event.api)
       }
     },
-    [copyFocused, onOpenCell, placeOf],
+    [columns.length, copyFocused, onOpenCell, placeOf],
   )
 
   const open = useCallback(
@@ -168,7 +187,8 @@ export function ResultGrid(props: ResultGridProps) {
         key={resultKey}
         theme={gridTheme}
         rowModelType="infinite"
-        columnDefs={columnDefs as ColDef<GridRow>[]}
+        columnDefs={columnDefs}
+        defaultColDef={shared}
         datasource={datasource}
         cacheBlockSize={pages.pageRows}
         maxBlocksInCache={BLOCK_LIMIT}

@@ -32,11 +32,12 @@ function groupedNumber(text: string): string {
 
 /** A column of numbers is wide enough for what may come further down, not only for its first rows. */
 const NUMBERS_AT_LEAST = 13
+const TEXTS_AT_LEAST = 8
 const WIDEST = 56
 
 /** The width in characters that a column asks for: its header and what its first rows hold. */
 export function widthInCharacters(column: ResultColumn, index: number, rows: readonly (readonly Cell[])[]): number {
-  let widest = Math.max(column.name.length, column.type.length, column.kind === 'number' ? NUMBERS_AT_LEAST : 6)
+  let widest = Math.max(column.name.length, column.type.length, column.kind === 'number' ? NUMBERS_AT_LEAST : TEXTS_AT_LEAST)
   for (const row of rows.slice(0, 60)) {
     widest = Math.max(widest, gridText(row[index] ?? null, column).length)
   }

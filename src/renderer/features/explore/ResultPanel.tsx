@@ -30,8 +30,17 @@ function Grid({ tabId, result }: { tabId: string; result: ShownResult }) {
   const followCell = useCallback((place: CellPlace) => setOpened((before) => (before ? place : null)), [])
   const openedColumn = opened ? columns[opened.column] : undefined
 
+  if (columns.length === 0) return <p className={styles.done}>The statement ran. It gives no rows.</p>
   return (
-    <Group orientation="horizontal" className={styles.grid}>
+    <Group
+      orientation="horizontal"
+      className={styles.grid}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || !opened) return
+        event.stopPropagation()
+        setOpened(null)
+      }}
+    >
       <Panel id="grid" minSize={200}>
         <ResultGrid
           resultKey={queryId}

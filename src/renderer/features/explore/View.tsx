@@ -3,6 +3,7 @@ import { Compass } from 'lucide-react'
 import { Group, Panel, Separator } from 'react-resizable-panels'
 import { followCatalogs, useCatalogs } from '../../app/catalogs.ts'
 import { useCommands } from '../../app/commands.ts'
+import { useConnection } from '../../app/engineClient.ts'
 import { goTo } from '../../app/places.ts'
 import { useWorkspaces } from '../../app/workspaces.ts'
 import { Button } from '../../components/Button.tsx'
@@ -11,7 +12,7 @@ import type { SqlEditorHandle } from '../../components/editor/SqlEditor.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { Skeleton } from '../../components/Skeleton.tsx'
 import split from '../../components/Split.module.css'
-import { closeAllRuns, takeEditor, theEditor } from './actions.ts'
+import { closeAllRuns, openTableAt, takeEditor, theEditor } from './actions.ts'
 import { exploreCommands } from './commands.ts'
 import { ResultPanel } from './ResultPanel.tsx'
 import { RunBar } from './RunBar.tsx'
@@ -63,6 +64,7 @@ function Workbench() {
               label={`SQL of ${tab.title}`}
               placeholder={PLACEHOLDER}
               onChange={onChange}
+              onOpenName={openTableAt}
               handle={handle}
             />
           </Panel>
@@ -87,11 +89,13 @@ export function ExploreView() {
   useEffect(() => writeTabsWhenHidden(), [])
 
   const workspaceId = workspace?.id
+  const generation = useConnection((state) => state.generation)
+  // Where the link was down when they were asked for, the next link brings them.
   useEffect(() => {
     if (!workspaceId || useTabs.getState().workspaceId === workspaceId) return
     closeAllRuns()
     void readTabs(workspaceId).catch(() => undefined)
-  }, [workspaceId])
+  }, [workspaceId, generation])
 
   if (workspace === null) {
     return (

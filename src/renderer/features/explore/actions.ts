@@ -106,9 +106,14 @@ function known(name: { schema: string | null; name: string }): { table: CatalogT
 
 /** Opens the table whose name stands under the cursor. */
 export function openTableUnderCursor(): void {
+  if (editor) openTableAt(editor.selection().start)
+}
+
+/** Opens the table whose name stands at that offset; nothing where there is none. */
+export function openTableAt(offset: number): void {
   if (!editor) return
   const sql = editor.text()
-  const name = tableNameAt(sql, tokensOf(sql), editor.selection().start)
+  const name = tableNameAt(sql, tokensOf(sql), offset)
   const found = name ? known(name) : null
   if (found) openTable(found.table, found.on)
 }
