@@ -35,6 +35,10 @@ export interface ChangeVisitor {
   truncate(relationOids: number[]): void
 }
 
+const NEW_ROW = 0x4e
+/** Of the messages that are read at fixed places, by letter: the bytes without which nothing can be read. */
+const shortestBytes: Readonly<Record<number, number>> = { 0x49: 8, 0x55: 8, 0x44: 8, 0x42: 21, 0x43: 26, 0x52: 5, 0x54: 6 }
+
 const identities = { d: 'default', n: 'nothing', f: 'full', i: 'index' } as const
 
 /**
@@ -52,9 +56,11 @@ export class PgoutputDecoder {
 
   /** Decodes one message; throws STREAM_UNREADABLE on anything that is not in the protocol. */
   decode(bytes: Buffer, start: number, end: number): void {
+    if (end - start < (shortestBytes[bytes[start]!] ?? 1)) throw unreadable()
     switch (bytes[start]) {
       case 0x49: {
         // I: oid, 'N', row
+        if (bytes[start + 5] !== NEW_ROW) throw unreadable()
         this.readTuple(this.row, bytes, start + 6, end)
         return this.visitor.insert(bytes.readUInt32BE(start + 1), this.row, end - start)
       }
@@ -62,14 +68,19 @@ export class PgoutputDecoder {
         // U: oid, ['K' | 'O', old row], 'N', row
         const oldRow = oldRowOf(bytes[start + 5]!)
         let next = start + 6
-        if (oldRow !== 'none') next = this.readTuple(this.old, bytes, next, end) + 1
+        if (oldRow !== 'none') {
+          next = this.readTuple(this.old, bytes, next, end) + 1
+          if (bytes[next - 1] !== NEW_ROW) throw unreadable()
+        }
         this.readTuple(this.row, bytes, next, end)
         return this.visitor.update(bytes.readUInt32BE(start + 1), oldRow, this.old, this.row, end - start)
       }
       case 0x44: {
         // D: oid, 'K' | 'O', old row
+        const oldRow = oldRowOf(bytes[start + 5]!)
+        if (oldRow === 'none') throw unreadable()
         this.readTuple(this.old, bytes, start + 6, end)
-        return this.visitor.delete(bytes.readUInt32BE(start + 1), oldRowOf(bytes[start + 5]!), this.old, end - start)
+        return this.visitor.delete(bytes.readUInt32BE(start + 1), oldRow, this.old, end - start)
       }
       case 0x42: // B: final LSN, commit time, xid
         return this.visitor.begin(lsnFromBigint(bytes.readBigUInt64BE(start + 1)), bytes.readBigInt64BE(start + 9))
@@ -80,11 +91,13 @@ export class PgoutputDecoder {
           bytes.readBigInt64BE(start + 18),
         )
       case 0x52:
-        return this.visitor.relation(readRelation(bytes, start))
+        return this.visitor.relation(readRelation(bytes, start, end))
       case 0x54: {
         // T: count, options, oids
         const relationOids: number[] = []
-        for (let index = 0; index < bytes.readUInt32BE(start + 1); index++) {
+        const count = bytes.readUInt32BE(start + 1)
+        if (start + 6 + 4 * count > end) throw unreadable()
+        for (let index = 0; index < count; index++) {
           relationOids.push(bytes.readUInt32BE(start + 6 + 4 * index))
         }
         return this.visitor.truncate(relationOids)
@@ -99,6 +112,7 @@ export class PgoutputDecoder {
   }
 
   private readTuple(target: TupleIndex, bytes: Buffer, start: number, end: number): number {
+    if (start + 2 > end) throw unreadable()
     const columnCount = bytes.readUInt16BE(start)
     target.reset(bytes, columnCount)
     const { kinds, starts, ends } = target
@@ -108,6 +122,7 @@ export class PgoutputDecoder {
       offset += 1
       kinds[column] = kind
       if (kind === ColumnKind.text) {
+        if (offset + 4 > end) throw unreadable()
         const length = bytes.readUInt32BE(offset)
         starts[column] = offset + 4
         offset += 4 + length
@@ -128,11 +143,15 @@ function oldRowOf(letter: number): OldRow {
   throw unreadable()
 }
 
-function readRelation(bytes: Buffer, start: number): StreamRelation {
+function readRelation(bytes: Buffer, start: number, end: number): StreamRelation {
   const oid = bytes.readUInt32BE(start + 1)
   let offset = start + 5
+  const room = (wanted: number): void => {
+    if (offset + wanted > end) throw unreadable()
+  }
   const text = (): string => {
     const stop = bytes.indexOf(0, offset)
+    if (stop === -1 || stop >= end) throw unreadable()
     const value = bytes.toString('utf8', offset, stop)
     offset = stop + 1
     return value
@@ -140,15 +159,18 @@ function readRelation(bytes: Buffer, start: number): StreamRelation {
   // An empty schema name stands for pg_catalog.
   const schema = text() || 'pg_catalog'
   const name = text()
+  room(3)
   const replicaIdentity = identities[String.fromCharCode(bytes[offset]!) as keyof typeof identities]
   if (!replicaIdentity) throw unreadable()
   const columnCount = bytes.readUInt16BE(offset + 1)
   offset += 3
   const columns: StreamColumn[] = []
   for (let column = 0; column < columnCount; column++) {
+    room(1)
     const inIdentity = (bytes[offset]! & 1) === 1
     offset += 1
     const columnName = text()
+    room(8)
     columns.push({
       name: columnName,
       typeOid: bytes.readUInt32BE(offset),

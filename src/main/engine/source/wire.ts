@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type pg from 'pg'
+import { MillraceError } from '../../contract/errors.ts'
 
 /**
  * The bytes of one backend message; valid only during the call, so a sink copies what it keeps.
@@ -9,6 +10,8 @@ export type MessageSink = (type: number, bytes: Buffer, start: number, end: numb
 
 const HEADER_BYTES = 5
 const RELEASE_ABOVE_BYTES = 1 << 20
+/** Postgres allocates no message beyond this: `MaxAllocSize`. */
+const LONGEST_MESSAGE_BYTES = 0x4000_0000
 
 /** Cuts a byte stream into backend messages without copying those that arrive whole. */
 export class MessageFramer {
@@ -24,7 +27,7 @@ export class MessageFramer {
     let offset = 0
     while (this.partialLength > 0 && offset < chunk.length) offset = this.completePartial(chunk, offset)
     while (chunk.length - offset >= HEADER_BYTES) {
-      const end = offset + 1 + chunk.readUInt32BE(offset + 1)
+      const end = offset + messageBytes(chunk, offset)
       if (end > chunk.length) break
       this.sink(chunk[offset]!, chunk, offset + HEADER_BYTES, end)
       offset = end
@@ -33,10 +36,10 @@ export class MessageFramer {
   }
 
   private completePartial(chunk: Buffer, offset: number): number {
-    const wanted = this.partialLength < HEADER_BYTES ? HEADER_BYTES : 1 + this.partial.readUInt32BE(1)
+    const wanted = this.partialLength < HEADER_BYTES ? HEADER_BYTES : messageBytes(this.partial, 0)
     const end = Math.min(chunk.length, offset + wanted - this.partialLength)
     this.keep(chunk, offset, end, wanted)
-    if (this.partialLength >= HEADER_BYTES && this.partialLength === 1 + this.partial.readUInt32BE(1)) {
+    if (this.partialLength >= HEADER_BYTES && this.partialLength === messageBytes(this.partial, 0)) {
       const { partial, partialLength } = this
       this.partialLength = 0
       if (partial.length > RELEASE_ABOVE_BYTES) this.partial = Buffer.allocUnsafe(64 * 1024)
@@ -54,6 +57,17 @@ export class MessageFramer {
     }
     this.partialLength += chunk.copy(this.partial, this.partialLength, start, end)
   }
+}
+
+/** A message's letter, its length, which counts itself, and its body. Throws STREAM_UNREADABLE on a length that cannot be. */
+function messageBytes(bytes: Buffer, offset: number): number {
+  const length = bytes.readUInt32BE(offset + 1)
+  if (length >= 4 && length <= LONGEST_MESSAGE_BYTES) return 1 + length
+  throw new MillraceError({
+    code: 'STREAM_UNREADABLE',
+    message: 'The source sent something that is not in the Postgres protocol.',
+    advice: 'Check that the address is that of a Postgres server and that nothing rewrites its traffic.',
+  })
 }
 
 /** The letters of the backend messages that the raw road meets. */
@@ -111,11 +125,14 @@ export function takeOverSocket(client: pg.Client, sink: MessageSink, onClose: (e
     failure = error
   })
   socket.on('end', () => socket.destroy())
-  socket.on('close', () => {
+  const close = (): void => {
     if (closed) return
     closed = true
     onClose(failure)
-  })
+  }
+  socket.on('close', close)
+  // It may have been lost just before, and its `close` heard by nobody.
+  if (socket.destroyed) setImmediate(close)
   // node-postgres may still emit for a socket that it no longer hears; nothing is lost by ignoring it.
   client.on('error', () => {})
   return socket
