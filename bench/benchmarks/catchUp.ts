@@ -1,0 +1,97 @@
+import { cp, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type pg from 'pg'
+import { largestPeak, megabytes, type Benchmark, type BenchContext, type BenchmarkResult } from '../benchmark.ts'
+import { alternate, ratioOf, spreadOf } from '../measure.ts'
+import { publicationName, slotName } from '../millrace.ts'
+import { workloadStatements, type Workload } from '../ordersTable.ts'
+import { compareRows } from '../sameRows.ts'
+
+export const catchUp: Benchmark = {
+  name: 'catch-up',
+  title: 'Catching up on 600,000 random updates and 400,000 inserts in 100 transactions, against pg_recvlogical to /dev/null',
+  run: (context) => run(context, scaled({ transactions: 100, updates: 600_000, inserts: 400_000 }, context.options.scale)),
+}
+
+export const smallTransactions: Benchmark = {
+  name: 'small-transactions',
+  title: 'The same million changes in 100,000 transactions',
+  run: (context) => {
+    const { scale } = context.options
+    const transactions = Math.round(100_000 * scale)
+    return run(context, { transactions, updates: 6 * transactions, inserts: 4 * transactions })
+  },
+}
+
+/** Whole rows a transaction. */
+function scaled(workload: Workload, scale: number): Workload {
+  const each = (count: number): number => Math.max(1, Math.round((count * scale) / workload.transactions))
+  const { transactions, updates, inserts } = workload
+  return { transactions, updates: each(updates) * transactions, inserts: each(inserts) * transactions }
+}
+
+const originSlot = 'bench_origin'
+const referenceSlot = 'bench_reference'
+
+/**
+ * The changes are made once. Each run starts from the same place again: the file is a copy of the one
+ * from before the changes, and the slots are copies of one that never moves.
+ */
+async function run(context: BenchContext, workload: Workload): Promise<BenchmarkResult> {
+  const { folder, millrace, reference, options, orderRows, say } = context
+  const database = await (await context.server()).createDatabase('catch_up', await context.ordersTemplate())
+  const { client, address } = database
+  const before = join(folder, 'before.duckdb')
+  const file = join(folder, 'catch-up.duckdb')
+  try {
+    await millrace.sync(address, before)
+    await client.query('SELECT pg_copy_logical_replication_slot($1, $2)', [slotName, originSlot])
+    say(`making ${(workload.updates + workload.inserts).toLocaleString('en')} changes`)
+    for (const statement of workloadStatements(workload, orderRows)) await client.query(statement)
+    const end = await client.query<{ lsn: string }>('SELECT pg_current_wal_lsn()::text AS lsn')
+    const endLsn = end.rows[0]!.lsn
+    await client.query('VACUUM orders')
+    await client.query('CHECKPOINT')
+    const measured = await alternate(
+      options.runs,
+      async () => {
+        await putBack(client, referenceSlot)
+        return reference.stream(address, referenceSlot, publicationName, endLsn)
+      },
+      async () => {
+        await putBack(client, slotName)
+        await rm(file, { force: true })
+        await cp(before, file)
+        return millrace.sync(address, file)
+      },
+    )
+    const { rows } = await compareRows(client, file)
+    const fileBytes = (await stat(file)).size
+    const heap = await client.query<{ bytes: string }>(`SELECT pg_relation_size('orders')::text AS bytes`)
+    const heapBytes = Number(heap.rows[0]!.bytes)
+    const walls = spreadOf(measured.millrace.map(({ wallMs }) => wallMs))
+    return {
+      figures: [
+        { label: 'whole process / stream to /dev/null', unit: 'x', ...ratioOf(measured), value: ratioOf(measured).median, goal: 1.6 },
+        { label: 'stream to /dev/null', unit: 'ms', value: spreadOf(measured.reference.map(({ wallMs }) => wallMs)).median },
+        { label: 'Millrace', unit: 'ms', value: walls.median, min: walls.min, max: walls.max },
+        { label: 'processor time of Millrace', unit: 'ms', value: spreadOf(measured.millrace.map(({ cpuMs }) => cpuMs ?? 0)).median },
+        { label: 'changes a second', unit: '/s', value: (workload.updates + workload.inserts) / (walls.median / 1000) },
+        { label: 'peak memory', unit: 'MB', value: megabytes(largestPeak(measured)), goal: 1000 },
+        { label: 'file afterwards / heap', unit: 'x', value: fileBytes / heapBytes },
+      ],
+      runs: measured,
+      referenceTool: reference.streamTool,
+      comparedRows: rows,
+    }
+  } finally {
+    await database.drop()
+    for (const path of [before, file]) await rm(path, { force: true })
+  }
+}
+
+/** The slot as it was before the changes. */
+async function putBack(client: pg.Client, slot: string): Promise<void> {
+  await client.query('SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1', [slot])
+  await client.query('SELECT pg_copy_logical_replication_slot($1, $2)', [originSlot, slot])
+}
