@@ -68,8 +68,8 @@ function slotWords(slot: LiveSnapshot['slot']): string {
 
 function behindWords(snapshot: LiveSnapshot, nowMs: number): string {
   if (snapshot.state === 'copying') {
-    const { fraction } = copyProgress(snapshot, nowMs)
-    return fraction === null ? '' : `${formatPercent(fraction)} copied`
+    const { fraction, tablesDone, tablesInAll } = copyProgress(snapshot, nowMs)
+    return fraction === null ? `${tablesDone} of ${tablesInAll} tables` : `${formatPercent(fraction)} copied`
   }
   if (snapshot.state === 'retrying' && snapshot.nextAttemptAt) {
     return `again in ${formatAbout(Math.max(0, new Date(snapshot.nextAttemptAt).getTime() - nowMs))}`

@@ -1,6 +1,10 @@
+import { useState } from 'react'
 import { Activity, ChevronRight, Pause, Play, RotateCw } from 'lucide-react'
+import type { Fault } from '../../../main/contract/errors.ts'
 import type { LiveSnapshot } from '../../../main/contract/live.ts'
+import type { Workspace } from '../../../main/contract/workspace.ts'
 import { copyProgress } from '../../app/copyProgress.ts'
+import type { CopyProgress } from '../../app/copyProgress.ts'
 import { useConnection } from '../../app/engineClient.ts'
 import { useLive } from '../../app/live.ts'
 import { askToOpen, useOpening } from '../../app/openWorkspace.ts'
@@ -18,7 +22,7 @@ import { Skeleton } from '../../components/Skeleton.tsx'
 import { StatusDot } from '../../components/StatusDot.tsx'
 import { Steady } from '../../components/Steady.tsx'
 import { useNow } from '../../components/useNow.ts'
-import { pauseStream, resumeStream, useLiveFault } from './actions.ts'
+import { copyDemoAnew, mustCopyAnew, pauseStream, resumeStream, useLiveFault } from './actions.ts'
 import { DemoTraffic } from './DemoTraffic.tsx'
 import { EventsPanel } from './EventsPanel.tsx'
 import { Figures } from './Figures.tsx'
@@ -29,7 +33,27 @@ import type { SentenceContext } from './sentence.ts'
 import { TablesPanel } from './TablesPanel.tsx'
 import { lagTrend } from './trend.ts'
 
-function PauseOrResume({ state }: { state: LiveSnapshot['state'] }) {
+function CopyAnew({ workspace }: { workspace: Workspace }) {
+  const [busy, setBusy] = useState(false)
+  if (!workspace.isDemo) {
+    return (
+      <Button variant="primary" onClick={() => goTo('connect')}>
+        Copy anew from Connect
+      </Button>
+    )
+  }
+  return (
+    <Button variant="primary" icon={RotateCw} busy={busy}
+      onClick={() => {
+        setBusy(true)
+        void copyDemoAnew(workspace).finally(() => setBusy(false))
+      }}>
+      Copy anew
+    </Button>
+  )
+}
+
+function PauseOrResume({ state, fault }: { state: LiveSnapshot['state']; fault: Fault | null }) {
   const workspace = useWorkspaces((workspaces) => workspaces.current)
   const opening = useOpening((now) => now.busy)
   if (state === 'paused') {
@@ -39,6 +63,7 @@ function PauseOrResume({ state }: { state: LiveSnapshot['state'] }) {
       </Button>
     )
   }
+  if (state === 'failed' && workspace && mustCopyAnew(fault)) return <CopyAnew workspace={workspace} />
   if (state === 'failed' || state === 'stopped') {
     return (
       <Button variant="primary" icon={RotateCw} busy={opening} disabled={!workspace}
@@ -74,6 +99,12 @@ function PlainAnswer({ snapshot, context }: { snapshot: LiveSnapshot; context: S
   )
 }
 
+/** By rows, or by tables where the rows of some are not known. */
+function wholeFraction({ fraction, tablesDone, tablesInAll }: CopyProgress): number | null {
+  if (fraction !== null) return fraction
+  return tablesInAll === 0 ? null : tablesDone / tablesInAll
+}
+
 function Head({ snapshot, sourceName }: { snapshot: LiveSnapshot; sourceName: string }) {
   const nowMs = useNow()
   const trend = useLive((live) => live.history)
@@ -105,12 +136,12 @@ function Head({ snapshot, sourceName }: { snapshot: LiveSnapshot; sourceName: st
             </>
           )}
           {snapshot.state === 'copying' && (
-            <Progress value={copyProgress(snapshot, nowMs).fraction} label="Copy" className={styles.progress} />
+            <Progress value={wholeFraction(copyProgress(snapshot, nowMs))} label="Copy" className={styles.progress} />
           )}
         </div>
         <div className={styles.actions}>
           {snapshot.demo && <DemoTraffic transactionsPerSecond={snapshot.demo.transactionsPerSecond} />}
-          <PauseOrResume state={snapshot.state} />
+          <PauseOrResume state={snapshot.state} fault={snapshot.fault} />
         </div>
       </div>
       {fault && <ErrorNote fault={fault} severity="warning" />}

@@ -197,7 +197,7 @@ export function TablesPanel({ tables }: { tables: readonly LiveTable[] }) {
           ))}
         </tbody>
       </table>
-      {shown.length === 0 && <p className={styles.nothing}>No table of that name.</p>}
+      {shown.length === 0 && <p className={styles.nothing}>{tables.length === 0 ? 'No tables yet.' : 'No table of that name.'}</p>}
     </section>
   )
 }

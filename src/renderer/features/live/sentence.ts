@@ -91,12 +91,17 @@ const tellers: Record<SyncState, Teller> = {
     detail: activity ?? 'Millrace makes its publication and its slot on the source, and the tables in the file.',
   }),
   copying: (snapshot, { sourceName, nowMs }) => {
-    const { fraction, remainingMs, bytes, tablesDone, tablesInAll } = copyProgress(snapshot, nowMs)
-    const share = fraction === null ? `${formatBytes(bytes)} of ${sourceName} is here` : `${formatPercent(fraction)} of ${sourceName} is here`
+    const { fraction, remainingMs, tablesDone, tablesInAll } = copyProgress(snapshot, nowMs)
+    const share =
+      fraction === null
+        ? `${tablesDone} of ${formatMany(tablesInAll, 'table')} of ${sourceName} are here`
+        : `${formatPercent(fraction)} of ${sourceName} is here`
     const left = remainingMs === null ? '.' : `; about ${formatAbout(remainingMs)} to go.`
     return {
       headline: `Copying. ${share}${left}`,
-      detail: `${tablesDone} of ${formatMany(tablesInAll, 'table')} done. Changes made meanwhile are kept by the source and follow.`,
+      detail:
+        (fraction === null ? '' : `${tablesDone} of ${formatMany(tablesInAll, 'table')} done. `) +
+        'Changes made meanwhile are kept by the source and follow.',
     }
   },
   'catching-up': ({ lag }, context) => ({

@@ -49,6 +49,13 @@ describe('the sentence', () => {
     expect(detail).toContain('0 of 1 table done')
   })
 
+  it('counts tables where nobody knows how many rows are to come', () => {
+    const tables = [tableOf({ name: 'a' }), tableOf({ name: 'b', state: 'init', rows: 0 })]
+    expect(sentenceOf(snapshotOf({ state: 'copying', tables }), context).headline).toBe(
+      'Copying. 1 of 2 tables of shop-prod are here.',
+    )
+  })
+
   it('counts down while retrying, and says that nothing is lost', () => {
     const retrying = snapshotOf({ state: 'retrying', fault, attempt: 3, nextAttemptAt: '2026-03-01T12:00:14Z' })
     const { headline, detail } = sentenceOf(retrying, context)
