@@ -53,7 +53,7 @@ export async function readCatalogs(): Promise<void> {
 function signature(): string {
   const { snapshot } = useLiveStore.getState()
   if (!snapshot?.workspaceId) return ''
-  const tables = snapshot.tables.map(({ schema, name, state }) => `${schema}.${name}:${state === 'init' ? 0 : 1}`)
+  const tables = snapshot.tables.map(({ schema, name, state }) => `${schema}.${name}:${state}`)
   return `${snapshot.workspaceId}|${tables.join('|')}`
 }
 

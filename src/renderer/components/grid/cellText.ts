@@ -20,14 +20,20 @@ const controlSigns: Record<string, string> = { '\n': '↵', '\r': '', '\t': '⇥
 export function gridText(cell: Cell, column: ResultColumn): string {
   if (cell === null) return 'NULL'
   if (cell === '') return "''"
-  if (column.kind === 'number') return groupedNumber(cell)
+  if (column.kind === 'number') return isIdentifier(column) ? withMinus(cell) : withMinus(formatExact(cell))
   const cut = cell.length > SHOWN_CHARACTERS ? `${cell.slice(0, SHOWN_CHARACTERS)}…` : cell
   return cut.replace(/[\n\r\t]/g, (sign) => controlSigns[sign]!)
 }
 
-/** Thin spaces between thousands from five digits on: a year or a code of four stays as it is. */
-function groupedNumber(text: string): string {
-  return /^[+-]?\d{1,4}(\.|$)/.test(text) ? text.replace(/^-/, '−') : formatExact(text)
+/** Numbers that name something and count nothing are not grouped: nobody reads a key as thousands. */
+const IDENTIFIER = /^(id|key|year|month|day|zip|postcode|code|port|pid|oid|lsn|nr|no|number)$|(_id|_key|_year|_zip|_code|_no|_nr|_number|_oid|[a-z]Id)$/
+
+function isIdentifier(column: ResultColumn): boolean {
+  return IDENTIFIER.test(column.name)
+}
+
+function withMinus(text: string): string {
+  return text.replace(/^-(?=[\d.])/, '−')
 }
 
 /** A column of numbers is wide enough for what may come further down, not only for its first rows. */

@@ -40,5 +40,5 @@ export const gridTheme = createTheme().withParams({
   cellHorizontalPadding: 10,
   tooltipBackgroundColor: 'var(--raised)',
   tooltipTextColor: 'var(--ink)',
-  tooltipBorder: { color: 'var(--line-strong)' },
+  tooltipBorder: false,
 })

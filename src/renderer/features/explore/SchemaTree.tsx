@@ -69,7 +69,8 @@ function hoverOf(row: TreeRow, counts: ReadonlyMap<string, number>): string {
   const { table, where } = row.entry
   if (row.kind === 'table') {
     const rows = where === 'replica' ? counts.get(`${table.schema}.${table.name}`) ?? table.rows : table.rows
-    const place = where === 'replica' ? 'in the replica' : 'on the source only, it is not copied'
+    const missing = table.replicated ? 'on the source, its copy is not ready yet' : 'on the source only, it is not copied'
+    const place = where === 'replica' ? 'in the replica' : missing
     return `${table.schema}.${table.name}, ${place}${rows === null ? '' : `\n${formatCount(rows)} rows`}\nEnter or double click opens it`
   }
   const { column } = row

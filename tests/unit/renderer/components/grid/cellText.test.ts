@@ -11,7 +11,12 @@ describe('a cell in the grid', () => {
       expect(digitsOf(gridText(exact, column('number')))).toBe(exact)
     }
     expect(gridText('62512004.10', column('number'))).toBe('62\u202f512\u202f004.10')
-    expect(gridText('2026', column('number'))).toBe('2026')
+  })
+
+  it('groups amounts, and leaves keys, codes and years as they are written', () => {
+    const named = (name: string): string => gridText('1234567', { name, type: 'int8', kind: 'number' })
+    for (const name of ['id', 'customer_id', 'customerId', 'year', 'zip_code', 'order_no']) expect(named(name)).toBe('1234567')
+    for (const name of ['total', 'count_star()', 'paid', 'width']) expect(named(name)).toBe('1\u202f234\u202f567')
   })
 
   it('tells NULL, the empty text, JSON null and the words apart', () => {
