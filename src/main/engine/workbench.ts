@@ -159,7 +159,8 @@ export class Workbench {
       if (this.open?.workspace.id === input.id) await this.closeNow()
       const source = workspace.isDemo ? this.demo!.address : workspace.source
       const dropped = await dropFromSource(this.host, { filePath, address: { ...source, password } })
-      if (input.deleteFile) {
+      // The demo's file is of no use without its slot, and is made anew in seconds.
+      if (input.deleteFile || workspace.isDemo) {
         await rm(filePath, { force: true })
         await rm(`${filePath}.wal`, { force: true })
       }

@@ -24,6 +24,7 @@ import {
   type TableRecord,
 } from '../store/records.ts'
 import { inTransaction, type ReplicaFile } from '../store/replicaFile.ts'
+import { qualified } from '../store/sql.ts'
 import { planColumn } from '../typemap/index.ts'
 import { planTable } from '../typemap/tablePlan.ts'
 import { differenceFromRecord, newFollowedTable, recordOf, type FollowedTable } from './followedTables.ts'
@@ -200,11 +201,14 @@ function keptAsText(relation: SourceRelation, textColumns: ReadonlyMap<string, s
 }
 
 async function countRows(file: ReplicaFile, schema: string, table: string): Promise<number> {
-  const reader = await file.bookkeeping.runAndReadAll(
-    `SELECT estimated_size FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = $1 AND table_name = $2`,
+  const found = await file.bookkeeping.runAndReadAll(
+    'SELECT count(*) FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = $1 AND table_name = $2',
     [schema, table],
   )
-  return Number(reader.getRows()[0]?.[0] ?? 0)
+  if (found.getRows()[0]?.[0] === 0n) return 0
+  // DuckDB's own estimate counts rows that were deleted since the last checkpoint.
+  const counted = await file.bookkeeping.runAndReadAll(`SELECT count(*) FROM ${qualified(schema, table)}`)
+  return Number(counted.getRows()[0]![0])
 }
 
 /** A run that was killed before its slot gave a snapshot: what it had made has no use. */
