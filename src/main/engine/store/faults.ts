@@ -68,7 +68,7 @@ export function faultOfOpening(error: unknown): MillraceError {
 export type ApplyVerdict =
   /** This table cannot take the change; the others can. */
   | 'park-table'
-  /** Nothing can be written any more. */
+  /** Nothing can be written any more, or the work was broken off. */
   | 'stop'
 
 /**
@@ -77,7 +77,7 @@ export type ApplyVerdict =
  */
 export function verdictOfApplyError(error: unknown): ApplyVerdict {
   const text = error instanceof Error ? error.message : String(error)
-  if (/No space left|IO Error|Out of Memory|FATAL Error|database has been invalidated|INTERNAL Error/i.test(text)) {
+  if (/No space left|IO Error|Out of Memory|FATAL Error|database has been invalidated|INTERNAL Error|INTERRUPT Error/i.test(text)) {
     return 'stop'
   }
   return 'park-table'

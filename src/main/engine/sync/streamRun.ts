@@ -9,9 +9,11 @@ import { laterLsn, lsnDistanceBytes, type Lsn } from '../model/lsn.ts'
 import type { OldRow, TupleIndex } from '../model/tuple.ts'
 import type { Clock, Logger } from '../ports.ts'
 import type { ReplicationStream, StreamSink } from '../source/replicationConnection.ts'
+import { faultOfWriting } from '../store/faults.ts'
 import { inTransaction } from '../store/replicaFile.ts'
 import { writeCheckpoint } from '../store/records.ts'
-import { differenceFromStream, type FollowedTable } from './followedTables.ts'
+import type { FollowedTable } from './followedTables.ts'
+import { TableGate } from './tableGate.ts'
 
 export interface StreamObserver {
   /** A batch is durable and visible; its tables' counters are not yet added up. */
@@ -38,12 +40,18 @@ const SHELF_BYTES = 64 << 20
 /** How far or how long the idle position may run ahead of the file's checkpoint before it is written. */
 const IDLE_CHECKPOINT_BYTES = 16 << 20
 const IDLE_CHECKPOINT_MS = 5000
-const HEARTBEAT_MS = 1000
+/** The server ends a connection that it has not heard of for `wal_sender_timeout`, which may be a second. */
+const HEARTBEAT_MS = 250
+/** Heard nothing for so long: ask. */
+const ASK_AFTER_MS = 1000
 /** Nothing at all from the server for so long, although asked: the connection is dead. */
 const SILENCE_MS = 30_000
 /** What Node reads from a socket at once; a read as large as that has more behind it. */
 const SOCKET_READ_BYTES = 64 << 10
 const BEHIND_BYTES = 1 << 20
+/** How long a stream that is ended waits for the server to close. */
+const GOODBYE_MS = 400
+const INTERRUPT_INTERVAL_MS = 20
 /** Beyond this a stop drops the batch in hand; it comes again after the checkpoint. */
 const STOP_FLUSH_BYTES = 4 << 20
 
@@ -68,15 +76,15 @@ export class StreamRun implements StreamSink, ChangeVisitor {
   private receivedPosition: Lsn
   /** Everything before it has been received, whole transactions only. */
   private quietPosition: Lsn
+  private visiblePosition: Lsn
   private inTransaction = false
   private skipsTransaction = false
-  private transactionLsn: Lsn
-  private parked: ParkedTable[] = []
-  private readonly parkedOids = new Set<number>()
+  private readonly gate: TableGate
   private readonly unknownOids = new Set<number>()
   private applying: Promise<void> | null = null
   private isPaused = false
   private isStopping = false
+  private isInterrupted = false
   private flushTimer: NodeJS.Timeout | null = null
   private flushTimerAtMs = 0
   private lastFlushAtMs = 0
@@ -91,7 +99,8 @@ export class StreamRun implements StreamSink, ChangeVisitor {
     this.checkpoint = options.checkpoint
     this.receivedPosition = options.checkpoint.lsn
     this.quietPosition = options.checkpoint.lsn
-    this.transactionLsn = options.checkpoint.lsn
+    this.visiblePosition = options.checkpoint.lsn
+    this.gate = new TableGate(options.tables, options.checkpoint.lsn)
     this.batch = this.newBatch()
     this.lastHeardAtMs = options.clock.monotonicMs()
     this.lastCheckpointAtMs = this.lastHeardAtMs
@@ -113,13 +122,11 @@ export class StreamRun implements StreamSink, ChangeVisitor {
     return this.checkpoint.lsn
   }
 
-  get lastCheckpoint(): Checkpoint {
-    return this.checkpoint
-  }
-
-  /** Everything committed before this point is visible in the replica. */
+  /** Everything committed before this point is visible in the replica; it never goes back. */
   get visibleLsn(): Lsn {
-    return this.isEmpty ? laterLsn(this.checkpoint.lsn, this.quietPosition) : this.checkpoint.lsn
+    const position = this.isEmpty ? laterLsn(this.checkpoint.lsn, this.quietPosition) : this.checkpoint.lsn
+    this.visiblePosition = laterLsn(this.visiblePosition, position)
+    return this.visiblePosition
   }
 
   /** Asks the server where it stands, so that an idle stream learns that it has caught up. */
@@ -127,30 +134,45 @@ export class StreamRun implements StreamSink, ChangeVisitor {
     this.stream?.sendStatus(this.receivedPosition, this.checkpoint.lsn, true)
   }
 
-  /** Lets a batch in hand become durable where that is quick, acknowledges, and closes the stream. */
-  async stop(timeoutMs: number): Promise<void> {
+  /**
+   * Lets a batch in hand become durable where that is quick, acknowledges, and closes the stream. What
+   * still runs after `patienceMs` is broken off: it comes again after the checkpoint. Never rejects.
+   */
+  async stop(patienceMs: number): Promise<void> {
+    const patience = setTimeout(() => this.interrupt(), patienceMs)
+    void this.ended.then(() => clearTimeout(patience))
     if (this.isStopping) return
     this.isStopping = true
     this.stream?.pause()
     while (this.applying) await this.applying
-    if (!this.inTransaction && this.batch.transactions > 0 && this.batch.bytes <= STOP_FLUSH_BYTES) {
+    if (!this.isInterrupted && !this.inTransaction && this.batch.transactions > 0 && this.batch.bytes <= STOP_FLUSH_BYTES) {
       this.flush()
       while (this.applying) await this.applying
     }
-    await this.writeIdleCheckpoint()
+    if (!this.isInterrupted) await this.writeIdleCheckpoint()
     this.stream?.sendStatus(this.receivedPosition, this.checkpoint.lsn, false)
-    await this.stream?.stop(timeoutMs)
+    await this.stream?.stop(GOODBYE_MS)
     this.finish(null)
+  }
+
+  /** Breaks off the apply in hand, statement after statement, until it has given up. */
+  private interrupt(): void {
+    if (!this.applying) return
+    this.isInterrupted = true
+    const again = setInterval(() => this.options.connection.interrupt(), INTERRUPT_INTERVAL_MS)
+    void this.applying.finally(() => clearInterval(again))
   }
 
   // The socket's side.
 
   onMessage(bytes: Buffer, start: number, end: number, walStart: bigint): void {
+    if (this.isStopping) return
     if ((walStart as Lsn) > this.receivedPosition) this.receivedPosition = walStart as Lsn
     this.decoder.decode(bytes, start, end)
   }
 
   onKeepalive(walEnd: Lsn, replyRequested: boolean): void {
+    if (this.isStopping) return
     this.receivedPosition = laterLsn(this.receivedPosition, walEnd)
     if (!this.inTransaction) this.quietPosition = walEnd
     if (replyRequested) this.acknowledge()
@@ -177,9 +199,9 @@ export class StreamRun implements StreamSink, ChangeVisitor {
 
   begin(finalLsn: Lsn): void {
     this.inTransaction = true
-    this.transactionLsn = finalLsn
     // The server starts after the checkpoint by itself; this holds even if it did not.
     this.skipsTransaction = finalLsn < this.options.checkpoint.lsn
+    this.gate.begin(finalLsn, this.skipsTransaction)
     this.batch.firstChangeAtMs ??= this.options.clock.monotonicMs()
   }
 
@@ -192,41 +214,31 @@ export class StreamRun implements StreamSink, ChangeVisitor {
   }
 
   relation(relation: StreamRelation): void {
-    const table = this.options.tables.get(relation.oid)
-    if (!table) {
-      if (this.unknownOids.has(relation.oid)) return
-      this.unknownOids.add(relation.oid)
-      this.options.observer.onNotice('warning', `The publication also sends ${relation.schema}.${relation.name}, which is not followed.`)
-      return
-    }
-    if (this.isParked(relation.oid)) return
-    const difference = differenceFromStream(table.plan, relation)
-    if (difference) this.park(table, 'TABLE_CHANGED', difference)
+    if (this.gate.describe(relation) === 'followed' || this.unknownOids.has(relation.oid)) return
+    this.unknownOids.add(relation.oid)
+    const name = `${relation.schema}.${relation.name}`
+    this.options.observer.onNotice('warning', `The publication also sends ${name}, which is not followed.`)
   }
 
   insert(relationOid: number, row: TupleIndex, messageBytes: number): void {
-    const table = this.tableFor(relationOid, row)
+    const table = this.gate.forRow(relationOid, row.columnCount)
     if (table) this.staged(table, messageBytes).insert(row, messageBytes)
   }
 
   update(relationOid: number, oldRow: OldRow, old: TupleIndex, row: TupleIndex, messageBytes: number): void {
-    const table = this.tableFor(relationOid, row)
-    if (!table) return
-    if (!this.canFindRow(table, oldRow === 'full')) return
-    this.staged(table, messageBytes).update(oldRow, old, row, messageBytes)
+    const table = this.gate.forExistingRow(relationOid, row.columnCount, oldRow === 'full')
+    if (table) this.staged(table, messageBytes).update(oldRow, old, row, messageBytes)
   }
 
   delete(relationOid: number, oldRow: OldRow, old: TupleIndex, messageBytes: number): void {
-    const table = this.tableFor(relationOid, old)
-    if (!table) return
-    if (!this.canFindRow(table, oldRow === 'full')) return
-    this.staged(table, messageBytes).delete(old, messageBytes)
+    const table = this.gate.forExistingRow(relationOid, old.columnCount, oldRow === 'full')
+    if (table) this.staged(table, messageBytes).delete(old, messageBytes)
   }
 
   truncate(relationOids: number[]): void {
     for (const oid of relationOids) {
-      const table = this.options.tables.get(oid)
-      if (!table || !this.takesChanges(table)) continue
+      const table = this.gate.forChange(oid)
+      if (!table) continue
       this.batch.changes++
       this.batch.truncate(table.plan)
     }
@@ -236,41 +248,6 @@ export class StreamRun implements StreamSink, ChangeVisitor {
     this.batch.changes++
     this.batch.bytes += messageBytes
     return this.batch.table(table.plan)
-  }
-
-  private tableFor(relationOid: number, row: TupleIndex): FollowedTable | null {
-    const table = this.options.tables.get(relationOid)
-    if (!table || !this.takesChanges(table)) return null
-    if (row.columnCount === table.plan.columns.length) return table
-    this.park(table, 'TABLE_CHANGED', 'Columns were added or dropped on the source; copy the table again.')
-    return null
-  }
-
-  private takesChanges(table: FollowedTable): boolean {
-    if (this.skipsTransaction || this.isParked(table.plan.oid)) return false
-    // A copy sees every transaction whose commit record lies before its snapshot.
-    return table.state === 'ready' && table.snapshotLsn !== null && this.transactionLsn >= table.snapshotLsn
-  }
-
-  private canFindRow(table: FollowedTable, hasFullRow: boolean): boolean {
-    if (table.plan.identity === 'key' || (table.plan.identity === 'whole-row' && hasFullRow)) return true
-    this.park(
-      table,
-      'TABLE_UNDESCRIBED_CHANGE',
-      'A row was changed or deleted on the source, which did not say which one; give the table a key and copy it again.',
-    )
-    return false
-  }
-
-  private isParked(oid: number): boolean {
-    return this.parkedOids.has(oid)
-  }
-
-  /** From here on this table's changes are left out; what was staged before is still applied. */
-  private park(table: FollowedTable, code: string, reason: string): void {
-    const { oid, schema, name } = table.plan
-    this.parkedOids.add(oid)
-    this.parked.push({ oid, schema, name, code, reason, lsn: this.transactionLsn })
   }
 
   // Applying.
@@ -318,12 +295,13 @@ export class StreamRun implements StreamSink, ChangeVisitor {
 
   private flush(): void {
     const { batch } = this
-    const parkedBefore = this.parked
+    const parkedBefore = this.gate.takeParked()
     this.batch = this.newBatch()
-    this.parked = []
     this.lastFlushAtMs = this.options.clock.monotonicMs()
     this.applying = this.apply(batch, parkedBefore)
-      .catch((error: unknown) => this.finish(error as MillraceError))
+      .catch((error: unknown) => {
+        if (!this.isInterrupted) this.finish(error as MillraceError)
+      })
       .finally(() => {
         this.applying = null
         this.resumeSocket()
@@ -348,7 +326,7 @@ export class StreamRun implements StreamSink, ChangeVisitor {
       this.checkpoint = checkpoint
       this.lastCheckpointAtMs = this.options.clock.monotonicMs()
       this.lastApplyMs = this.lastCheckpointAtMs - this.lastFlushAtMs
-      for (const parked of outcome.parked) this.parkedOids.add(parked.oid)
+      for (const parked of outcome.parked) this.gate.noteParked(parked)
       this.acknowledge()
       this.options.observer.onApplied(batch, outcome.parked)
     } finally {
@@ -383,11 +361,11 @@ export class StreamRun implements StreamSink, ChangeVisitor {
       return
     }
     // Also while the socket is paused: the server's wal_sender_timeout may be short.
-    if (nowMs - this.lastHeardAtMs >= HEARTBEAT_MS) this.requestReply()
+    if (nowMs - this.lastHeardAtMs >= ASK_AFTER_MS) this.requestReply()
     else this.acknowledge()
     const aheadBytes = lsnDistanceBytes(this.checkpoint.lsn, this.visibleLsn)
     const isDue = nowMs - this.lastCheckpointAtMs >= IDLE_CHECKPOINT_MS || aheadBytes >= IDLE_CHECKPOINT_BYTES
-    if (aheadBytes > 0 && isDue) void this.writeIdleCheckpoint().catch((error: unknown) => this.finish(error as Error))
+    if (aheadBytes > 0 && isDue) void this.writeIdleCheckpoint()
   }
 
   /** Moves the file's checkpoint over log that holds nothing for us, so that the source can forget it. */
@@ -397,16 +375,16 @@ export class StreamRun implements StreamSink, ChangeVisitor {
     this.writingIdleCheckpoint = true
     const checkpoint = { ...this.checkpoint, lsn }
     // Takes the applier's turn, so that no batch is written on the same connection meanwhile.
-    const writing = inTransaction(this.options.connection, () => writeCheckpoint(this.options.connection, checkpoint))
-    this.applying = writing
-      .then(
-        () => {
-          this.checkpoint = checkpoint
-          this.lastCheckpointAtMs = this.options.clock.monotonicMs()
-          this.acknowledge()
-        },
-        (error: unknown) => this.finish(error as Error),
-      )
+    const { connection, clock } = this.options
+    this.applying = inTransaction(connection, () => writeCheckpoint(connection, checkpoint))
+      .then(() => {
+        this.checkpoint = checkpoint
+        this.lastCheckpointAtMs = clock.monotonicMs()
+        this.acknowledge()
+      })
+      .catch((error: unknown) => {
+        if (!this.isInterrupted) this.finish(faultOfWriting(error))
+      })
       .finally(() => {
         this.applying = null
         this.writingIdleCheckpoint = false
