@@ -4,11 +4,14 @@ import type { SourceAddress } from '../../contract/source.ts'
 import type { Lsn } from '../model/lsn.ts'
 import type { Clock, Logger } from '../ports.ts'
 import { connectSource } from '../source/connection.ts'
+import { cutShort, endConnection } from '../source/ending.ts'
 import { readSlotHealth, type SlotFacts } from '../source/slot.ts'
 
 const POLL_INTERVAL_MS = 1000
 const RECONNECT_MS = 2000
 const STATEMENT_TIMEOUT_MS = 5000
+/** An answer that takes longer than the server would is lost with its connection. */
+const ANSWER_TIMEOUT_MS = 8000
 /** Samples of the source's position kept, to tell as of when the replica is complete. */
 const SAMPLES = 120
 
@@ -68,16 +71,16 @@ export class SourceMonitor {
           readOnly: true,
           signal,
         })
-        client.on('error', () => {})
+        const asked = client
         while (!signal.aborted) {
-          await this.sample(client)
+          await cutShort(asked, { signal, timeoutMs: ANSWER_TIMEOUT_MS }, () => this.sample(asked))
           await delay(POLL_INTERVAL_MS, undefined, { signal })
         }
       } catch (error) {
         this.facts = null
         if (!signal.aborted) this.options.logger.debug('the source cannot be asked', { error: (error as Error).message })
       } finally {
-        void client?.end().catch(() => {})
+        if (client) await endConnection(client)
       }
       await delay(RECONNECT_MS, undefined, { signal }).catch(() => {})
     }

@@ -14,6 +14,8 @@ export interface ConnectOptions {
   connectTimeoutMs?: number
   /** Default: none, whatever the role's setting is. */
   statementTimeoutMs?: number
+  /** How long an answer is waited for here, whether or not the server is still there. Default: for ever. */
+  queryTimeoutMs?: number
   /** Every transaction refuses to write. */
   readOnly?: boolean
   /** A walsender connection, which speaks replication commands and simple queries. */
@@ -173,6 +175,7 @@ async function connectOnce(
     },
     ssl,
     application_name: applicationNamePrefix + options.purpose,
+    query_timeout: options.queryTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEPALIVE_DELAY_MS,
     sslnegotiation: 'postgres',

@@ -281,7 +281,7 @@ const byWords: readonly { sqlState: string; words: RegExp; policy: FaultPolicy }
 
 /** node-postgres and Node throw these without a code. */
 const byMessage: readonly { words: RegExp; policy: FaultPolicy }[] = [
-  { words: /^timeout expired$/, policy: unreachable },
+  { words: /^(timeout expired|Query read timeout)$/, policy: unreachable },
   { words: /Connection terminated|not queryable|Connection ended/, policy: lost },
   {
     words: /The server does not support SSL connections/,

@@ -1,8 +1,8 @@
-import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { SourceAddress } from '../../contract/source.ts'
 import { lsnFromBigint, parseLsn, formatLsn, type Lsn } from '../model/lsn.ts'
 import { connectSource } from './connection.ts'
+import { cutConnection, endConnection } from './ending.ts'
 import { Backend, queryMessage, readErrorResponse, takeOverSocket, terminateMessage } from './wire.ts'
 
 /** https://www.postgresql.org/docs/current/protocol-replication.html */
@@ -39,6 +39,7 @@ export interface ReplicationStream {
   stop(timeoutMs: number): Promise<void>
 }
 
+const IDENTIFY_TIMEOUT_MS = 15_000
 const XLOG_DATA = 0x77 // w
 const KEEPALIVE = 0x6b // k
 const XLOG_HEADER_BYTES = 25
@@ -61,13 +62,14 @@ export class ReplicationConnection {
   }
 
   async identifySystem(): Promise<SystemIdentity> {
-    const { rows } = await this.client.query('IDENTIFY_SYSTEM')
+    const question = { text: 'IDENTIFY_SYSTEM', query_timeout: IDENTIFY_TIMEOUT_MS }
+    const { rows } = await this.client.query(question)
     return { systemId: String(rows[0].systemid), timeline: Number(rows[0].timeline), currentLsn: parseLsn(rows[0].xlogpos) }
   }
 
   /**
    * Makes a slot and exports its snapshot. Waits on the server for transactions that are older than
-   * the slot; `close` ends the wait.
+   * the slot; `cut` ends the wait.
    */
   async createSlot(slotName: string, options: { temporary: boolean }): Promise<CreatedSlot> {
     const temporary = options.temporary ? ' TEMPORARY' : ''
@@ -87,12 +89,14 @@ export class ReplicationConnection {
     return startStream(this.client, sql, options.sink)
   }
 
+  /** Ends whatever waits on it at once. */
+  cut(): void {
+    if (!this.started) cutConnection(this.client)
+  }
+
+  /** Within a second; nothing where the stream has taken over. */
   async close(): Promise<void> {
-    if (this.started) return
-    const socket = (this.client as unknown as { connection: { stream: Socket } }).connection.stream
-    const timer = setTimeout(() => socket.destroy(), 1000)
-    await this.client.end().catch(() => {})
-    clearTimeout(timer)
+    if (!this.started) await endConnection(this.client)
   }
 }
 

@@ -14,7 +14,8 @@ import type { SyncState } from '../../contract/live.ts'
  *    (any)        paused ◀──pause── (any running) ──pause──▶      following
  *                   └──resume──▶ connecting
  *
- * `failed` is left by `start` only, after a person has looked.
+ * `restart` (a table is to be copied again) leads from any running state to `connecting`. `failed` is
+ * left by `start` and `restart` only, after a person has looked.
  */
 export type SyncEvent =
   | 'start'
@@ -28,6 +29,7 @@ export type SyncEvent =
   | 'retry'
   | 'pause'
   | 'resume'
+  | 'restart'
   | 'fail'
   | 'stop'
   | 'stopped'
@@ -47,6 +49,7 @@ const ignored: Record<SyncEvent, null> = {
   retry: null,
   pause: null,
   resume: null,
+  restart: null,
   fail: null,
   stop: null,
   stopped: null,
@@ -57,6 +60,7 @@ const running: Record<SyncEvent, SyncState | null> = {
   ...ignored,
   'connection-lost': 'retrying',
   pause: 'paused',
+  restart: 'connecting',
   fail: 'failed',
   stop: 'stopping',
 }
@@ -70,7 +74,7 @@ const transitions: Transitions = {
   following: { ...running, 'fell-behind': 'catching-up' },
   retrying: { ...running, 'connection-lost': null, retry: 'connecting' },
   paused: { ...ignored, resume: 'connecting', stop: 'stopping' },
-  failed: { ...ignored, start: 'connecting', stop: 'stopping' },
+  failed: { ...ignored, start: 'connecting', restart: 'connecting', stop: 'stopping' },
   stopping: { ...ignored, stopped: 'stopped' },
 }
 

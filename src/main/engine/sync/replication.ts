@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { DuckDBConnection } from '@duckdb/node-api'
 import { MillraceError } from '../../contract/errors.ts'
 import type { SyncState } from '../../contract/live.ts'
 import type { SourceAddress } from '../../contract/source.ts'
@@ -9,8 +8,9 @@ import { defaultFlushLimits, type FlushLimits } from '../batch/flushPolicy.ts'
 import { laterLsn, type Lsn } from '../model/lsn.ts'
 import type { Host } from '../ports.ts'
 import { connectSource } from '../source/connection.ts'
+import { cutShort, endConnection } from '../source/ending.ts'
 import { faultOfSourceError, isTransientSourceError } from '../source/faults.ts'
-import { ReplicationConnection } from '../source/replicationConnection.ts'
+import { ReplicationConnection, type SystemIdentity } from '../source/replicationConnection.ts'
 import { readCheckpoint, writeTableState, type SourceRecord } from '../store/records.ts'
 import { inTransaction, type ReplicaFile } from '../store/replicaFile.ts'
 import { copyTables } from './copyTables.ts'
@@ -41,10 +41,10 @@ export interface ReplicationOptions {
   observer: ReplicationObserver
 }
 
-/** Why an attempt was ended from our side. */
-type EndReason = 'stop' | 'pause' | 'resync'
-
-const STOP_MS = 1000
+/** How long a batch in hand is waited for when the stream is to end. */
+const STOP_PATIENCE_MS = 1000
+/** Of one question to the source's catalog: a network that swallows everything answers none. */
+const QUERY_TIMEOUT_MS = 60_000
 
 /** Drives one file's stream through its states: connect, prepare, copy, stream, and again after a loss. */
 export class Replication {
@@ -59,9 +59,10 @@ export class Replication {
   private resolveEnded!: (fault: MillraceError | null) => void
   private readonly options: ReplicationOptions
   private run: StreamRun | null = null
-  private applyConnection: DuckDBConnection | null = null
   private ending = new AbortController()
   private driving: Promise<void> = Promise.resolve()
+  private turn: Promise<void> = Promise.resolve()
+  private isRecovering = false
   private heardSourceLsn: Lsn | null = null
 
   constructor(options: ReplicationOptions) {
@@ -72,41 +73,51 @@ export class Replication {
   }
 
   start(): void {
-    if (this.dispatch('start')) this.driving = this.drive()
+    if (this.dispatch('start')) this.begin()
   }
 
-  async pause(): Promise<void> {
-    if (nextSyncState(this.state, 'pause') === null) return
-    await this.end('pause')
+  /** Resolves when the stream is at rest. */
+  pause(): Promise<void> {
+    return this.inTurn(async () => {
+      if (!this.dispatch('pause')) return
+      this.ending.abort('pause')
+      await this.driving
+    })
   }
 
-  resume(): void {
-    if (this.dispatch('resume')) this.driving = this.drive()
+  resume(): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.dispatch('resume')) this.begin()
+    })
   }
 
   /** Marks the table as not copied, and starts anew: with its copy first. Throws TABLE_MISSING. */
-  async resync(schema: string, name: string): Promise<void> {
-    const table = [...this.tables.values()].find((other) => other.plan.schema === schema && other.plan.name === name)
-    if (!table) {
-      throw new MillraceError({
-        code: 'TABLE_MISSING',
-        message: 'This table is not one of those that the file follows.',
-        advice: 'Choose one of the tables listed in Live.',
-      })
-    }
-    await this.end('resync')
-    const { bookkeeping } = this.options.file
-    await inTransaction(bookkeeping, () => writeTableState(bookkeeping, table.plan.oid, 'init', null))
-    if (this.state === 'stopped' || this.state === 'paused') return
-    this.state = 'connecting'
-    this.options.observer.onState(this.state)
-    this.driving = this.drive()
+  resync(schema: string, name: string): Promise<void> {
+    return this.inTurn(async () => {
+      const table = [...this.tables.values()].find((other) => other.plan.schema === schema && other.plan.name === name)
+      if (!table) {
+        throw new MillraceError({
+          code: 'TABLE_MISSING',
+          message: 'This table is not one of those that the file follows.',
+          advice: 'Choose one of the tables listed in Live.',
+        })
+      }
+      if (this.state === 'stopping' || this.state === 'stopped') return
+      this.ending.abort('resync')
+      await this.driving
+      const { bookkeeping } = this.options.file
+      await inTransaction(bookkeeping, () => writeTableState(bookkeeping, table.plan.oid, 'init', null))
+      table.state = 'init'
+      if (this.dispatch('restart')) this.begin()
+    })
   }
 
+  /** For good. What is in hand is broken off where it takes longer than a moment. */
   async stop(): Promise<void> {
-    await this.end('stop')
-    this.applyConnection?.closeSync()
-    this.applyConnection = null
+    this.dispatch('stop')
+    this.ending.abort('stop')
+    await this.inTurn(() => this.driving)
+    this.dispatch('stopped')
     this.resolveEnded(null)
   }
 
@@ -149,19 +160,28 @@ export class Replication {
     return true
   }
 
-  private async end(reason: EndReason): Promise<void> {
-    if (reason === 'stop') this.dispatch('stop')
-    if (reason === 'pause') this.dispatch('pause')
-    this.ending.abort(reason)
-    await this.driving
-    if (reason === 'stop') this.dispatch('stopped')
+  /** Commands come one after another: none meets a stream that another is just ending or starting. */
+  private inTurn(command: () => Promise<void>): Promise<void> {
+    const done = this.turn.then(command)
+    this.turn = done.catch(() => {})
+    return done
+  }
+
+  private begin(): void {
+    this.ending = new AbortController()
+    this.driving = this.drive(this.ending.signal).catch((error: unknown) => this.fail(faultOfSourceError(error)))
+  }
+
+  private fail(fault: MillraceError): void {
+    this.fault = fault
+    this.dispatch('fail')
+    this.options.observer.onNotice('error', fault.message)
+    this.resolveEnded(fault)
   }
 
   /** One attempt after another until it is ended, or fails for good. */
-  private async drive(): Promise<void> {
+  private async drive(signal: AbortSignal): Promise<void> {
     const { clock, logger } = this.options.host
-    this.ending = new AbortController()
-    const { signal } = this.ending
     while (!signal.aborted) {
       try {
         await this.attemptOnce(signal)
@@ -170,18 +190,14 @@ export class Replication {
         if (signal.aborted) return
         const fault = faultOfSourceError(error)
         logger.warn('the stream ended', { code: fault.code, detail: fault.detail })
+        if (!isTransientSourceError(error) || !(await this.hasStarted())) return this.fail(fault)
         this.fault = fault
-        if (!isTransientSourceError(error) || !(await this.hasStarted())) {
-          this.dispatch('fail')
-          this.options.observer.onNotice('error', fault.message)
-          this.resolveEnded(fault)
-          return
-        }
         this.attempt++
         const delayMs = retryDelayMs(this.attempt, Math.random())
         this.nextAttemptAtMs = clock.nowMs() + delayMs
         this.dispatch('connection-lost')
-        if (this.attempt === 1) this.options.observer.onNotice('warning', `${fault.message} Nothing is lost; trying again.`)
+        if (!this.isRecovering) this.options.observer.onNotice('warning', `${fault.message} Nothing is lost; trying again.`)
+        this.isRecovering = true
         await delay(delayMs, undefined, { signal }).catch(() => {})
         this.nextAttemptAtMs = null
         this.dispatch('retry')
@@ -195,54 +211,60 @@ export class Replication {
   }
 
   private async attemptOnce(signal: AbortSignal): Promise<void> {
-    const { address, observer } = this.options
+    const { address } = this.options
     const walsender = await ReplicationConnection.open(address, signal)
-    const client = await connectSource(address, { purpose: 'catalog', signal }).catch(async (error: unknown) => {
-      await walsender.close()
-      throw error
-    })
-    client.on('error', () => {})
-    // A command that waits on the server (slot creation) is ended by cutting its connection.
-    const cut = (): void => void walsender.close()
-    signal.addEventListener('abort', cut)
     try {
       const identity = await walsender.identifySystem()
       this.hearSourceLsn(identity.currentLsn)
       this.dispatch('connected')
-      const prepared = await prepareSource({
-        ...this.options,
-        client,
-        walsender,
-        identity,
-        onActivity: (text) => {
-          this.activity = text
-          observer.onProgress()
-        },
-      })
-      this.activity = null
-      this.tables = prepared.tables
-      observer.onSource(prepared.source)
-      if (prepared.slot) {
-        this.dispatch('copy-needed')
-        await this.copy(prepared, signal)
-        this.dispatch('copied')
-      } else {
+      const prepared = await this.prepare(walsender, identity, signal)
+      if (!prepared.slot) {
         this.dispatch('stream-ready')
+        return await this.stream(prepared, walsender, signal)
       }
-      signal.throwIfAborted()
-      signal.removeEventListener('abort', cut)
-      await this.stream(prepared, prepared.slot ? await this.reopen(walsender, signal) : walsender, signal)
-    } finally {
-      signal.removeEventListener('abort', cut)
+      this.dispatch('copy-needed')
+      await this.copy(prepared, signal)
+      this.dispatch('copied')
+      // A temporary slot lives as long as its connection; the stream gets a fresh one.
       await walsender.close()
-      await client.end().catch(() => {})
+      const fresh = await ReplicationConnection.open(address, signal)
+      try {
+        await this.stream(prepared, fresh, signal)
+      } finally {
+        await fresh.close()
+      }
+    } finally {
+      await walsender.close()
     }
   }
 
-  /** A temporary slot lives as long as its connection; the stream gets a fresh one. */
-  private async reopen(walsender: ReplicationConnection, signal: AbortSignal): Promise<ReplicationConnection> {
-    await walsender.close()
-    return ReplicationConnection.open(this.options.address, signal)
+  /** Ended by cutting its connections, because a command may wait on the server (slot creation does). */
+  private async prepare(
+    walsender: ReplicationConnection,
+    identity: SystemIdentity,
+    signal: AbortSignal,
+  ): Promise<Prepared> {
+    const { address, observer } = this.options
+    const client = await connectSource(address, { purpose: 'catalog', queryTimeoutMs: QUERY_TIMEOUT_MS, signal })
+    const cut = (): void => walsender.cut()
+    signal.addEventListener('abort', cut)
+    const onActivity = (text: string): void => {
+      this.activity = text
+      observer.onProgress()
+    }
+    try {
+      const prepared = await cutShort(client, { signal }, () =>
+        prepareSource({ ...this.options, client, walsender, identity, onActivity }),
+      )
+      signal.throwIfAborted()
+      this.tables = prepared.tables
+      observer.onSource(prepared.source)
+      return prepared
+    } finally {
+      this.activity = null
+      signal.removeEventListener('abort', cut)
+      await endConnection(client)
+    }
   }
 
   private async copy(prepared: Prepared, signal: AbortSignal): Promise<void> {
@@ -264,41 +286,37 @@ export class Replication {
 
   private async stream(prepared: Prepared, walsender: ReplicationConnection, signal: AbortSignal): Promise<void> {
     const { host, file, folder, observer, limits } = this.options
-    this.applyConnection ??= await file.connect()
-    const run = new StreamRun({
-      connection: this.applyConnection,
-      tables: prepared.tables,
-      checkpoint: prepared.checkpoint,
-      folder,
-      limits: limits ?? defaultFlushLimits,
-      clock: host.clock,
-      logger: host.logger,
-      sourceLsn: () => this.heardSourceLsn,
-      observer: {
-        onApplied: (batch, parked) => this.onApplied(batch, parked),
-        onProgress: () => this.onProgress(),
-        onNotice: (severity, text) => observer.onNotice(severity, text),
-      },
-    })
-    run.attach(
-      walsender.start({
-        slotName: prepared.source.slotName,
-        startLsn: prepared.checkpoint.lsn,
-        publicationNames: prepared.source.publicationNames,
-        sink: run,
-      }),
-    )
-    this.run = run
-    this.fault = null
-    const stop = (): void => void run.stop(STOP_MS)
-    signal.addEventListener('abort', stop)
-    if (signal.aborted) stop()
+    signal.throwIfAborted()
+    const connection = await file.connect()
     try {
+      const run = new StreamRun({
+        connection,
+        tables: prepared.tables,
+        checkpoint: prepared.checkpoint,
+        folder,
+        limits: limits ?? defaultFlushLimits,
+        clock: host.clock,
+        logger: host.logger,
+        sourceLsn: () => this.heardSourceLsn,
+        observer: {
+          onApplied: (batch, parked) => this.onApplied(batch, parked),
+          onProgress: () => this.onProgress(),
+          onNotice: (severity, text) => observer.onNotice(severity, text),
+        },
+      })
+      const { slotName, publicationNames } = prepared.source
+      run.attach(walsender.start({ slotName, startLsn: prepared.checkpoint.lsn, publicationNames, sink: run }))
+      this.run = run
+      this.fault = null
+      const stop = (): void => void run.stop(STOP_PATIENCE_MS)
+      signal.addEventListener('abort', stop)
+      if (signal.aborted) stop()
       const error = await run.ended
+      signal.removeEventListener('abort', stop)
       if (error) throw error
     } finally {
-      signal.removeEventListener('abort', stop)
       this.run = null
+      connection.closeSync()
     }
   }
 
@@ -310,6 +328,7 @@ export class Replication {
       table.reason = reason
       this.options.observer.onNotice('error', `${schema}.${name} is parked: ${reason}`)
     }
+    this.attempt = 0
     this.options.observer.onApplied(batch, parked)
   }
 
@@ -317,8 +336,9 @@ export class Replication {
     const { run } = this
     if (run && this.state === 'catching-up' && this.heardSourceLsn !== null && run.visibleLsn >= this.heardSourceLsn) {
       this.attempt = 0
-      this.fault = null
       this.dispatch('caught-up')
+      if (this.isRecovering) this.options.observer.onNotice('info', 'The source is back, and nothing was lost.')
+      this.isRecovering = false
     }
     this.options.observer.onProgress()
   }
