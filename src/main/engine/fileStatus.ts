@@ -6,6 +6,7 @@ import { formatLsn } from './model/lsn.ts'
 import type { TableState } from './model/tableState.ts'
 import type { Host } from './ports.ts'
 import { connectSource } from './source/connection.ts'
+import { endConnection } from './source/ending.ts'
 import { faultOfSourceError } from './source/faults.ts'
 import { dropPublications } from './source/publication.ts'
 import { dropSlot } from './source/slot.ts'
@@ -91,7 +92,7 @@ export async function dropFromSource(
       const droppedPublications = await dropPublications(client, source.publicationNames)
       return { droppedSlot, slotName: source.slotName, droppedPublications }
     } finally {
-      await client.end().catch(() => {})
+      await endConnection(client)
     }
   } catch (error) {
     throw faultOfSourceError(error)

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { MillraceError } from '../contract/errors.ts'
+import { MillraceError } from '../contract/errors.ts'
 import type { LagPoint, LiveSnapshot, LiveTable } from '../contract/live.ts'
 import type { SourceAddress } from '../contract/source.ts'
 import type { TableName } from '../contract/values.ts'
@@ -13,6 +13,7 @@ import { SourceMonitor } from './metrics/sourceMonitor.ts'
 import { ZERO_LSN, type Lsn } from './model/lsn.ts'
 import type { Host } from './ports.ts'
 import { connectSource } from './source/connection.ts'
+import { cutShort, endConnection } from './source/ending.ts'
 import { faultOfSourceError } from './source/faults.ts'
 import { readFlushedLsn } from './source/position.ts'
 import { readCheckpoint, readSource } from './store/records.ts'
@@ -58,7 +59,10 @@ export interface ReplicaSession {
   resyncTable(table: TableName): Promise<void>
   /** True once everything committed before `lsn` is visible; false when the time is up. Throws what made the stream fail. */
   waitForLsn(lsn: Lsn, options: { timeoutMs: number; signal?: AbortSignal }): Promise<boolean>
-  /** Resolves once everything committed on the source before the call is durable in the file. Throws what made the stream fail. */
+  /**
+   * Resolves once everything committed on the source before the call is durable in the file. Throws what
+   * made the stream fail, and STOPPED where the session was closed before.
+   */
   whenCaughtUp(signal?: AbortSignal): Promise<void>
   /** Resolves when the stream has failed for good (with the fault) or the session was closed (null). */
   readonly ended: Promise<MillraceError | null>
@@ -68,6 +72,8 @@ export interface ReplicaSession {
 
 const NOTIFY_INTERVAL_MS = 250
 const REPLY_INTERVAL_MS = 50
+/** The question where the source's log ends is a small one. */
+const POSITION_TIMEOUT_MS = 15_000
 /** Lag beyond which `following` is called `catching-up` again. */
 const FELL_BEHIND_BYTES = 64 << 20
 
@@ -75,13 +81,15 @@ const FELL_BEHIND_BYTES = 64 << 20
 export async function openSession(host: Host, options: SessionOptions): Promise<ReplicaSession> {
   mkdirSync(host.paths.temporaryFolder, { recursive: true, mode: 0o700 })
   const folder = mkdtempSync(join(host.paths.temporaryFolder, 'staging-'))
+  let file: ReplicaFile | null = null
   try {
-    const file = await ReplicaFile.open(options.filePath, {
+    file = await ReplicaFile.open(options.filePath, {
       createdBy: `millrace ${host.version}`,
       temporaryFolder: join(folder, 'duckdb'),
     })
     return await Session.start(host, options, file, folder)
   } catch (error) {
+    file?.close()
     rmSync(folder, { recursive: true, force: true })
     throw error
   }
@@ -103,9 +111,9 @@ class Session implements ReplicaSession {
   private closing: Promise<void> | null = null
 
   static async start(host: Host, options: SessionOptions, file: ReplicaFile, folder: string): Promise<Session> {
-    const session = new Session(host, options, file, folder)
     const source = await readSource(file.bookkeeping)
     const checkpoint = await readCheckpoint(file.bookkeeping)
+    const session = new Session(host, options, file, folder)
     if (source && checkpoint) session.watchSource(source.slotName)
     session.meter.noteCheckpoint(checkpoint?.commitMicros ?? null)
     session.replication.start()
@@ -182,8 +190,8 @@ class Session implements ReplicaSession {
     return this.replication.pause()
   }
 
-  async resume(): Promise<void> {
-    this.replication.resume()
+  resume(): Promise<void> {
+    return this.replication.resume()
   }
 
   resyncTable(table: TableName): Promise<void> {
@@ -209,7 +217,12 @@ class Session implements ReplicaSession {
   async whenCaughtUp(signal?: AbortSignal): Promise<void> {
     const target = await this.sourceLsn(signal)
     this.replication.hearSourceLsn(target)
-    await this.waitForLsn(target, { timeoutMs: Infinity, signal })
+    if (await this.waitForLsn(target, { timeoutMs: Infinity, signal })) return
+    throw new MillraceError({
+      code: 'STOPPED',
+      message: 'Following was stopped before the replica had caught up.',
+      advice: 'Open it again: it goes on from its checkpoint.',
+    })
   }
 
   close(): Promise<void> {
@@ -230,9 +243,9 @@ class Session implements ReplicaSession {
     try {
       const client = await connectSource(this.address, { purpose: 'position', readOnly: true, signal })
       try {
-        return await readFlushedLsn(client)
+        return await cutShort(client, { signal, timeoutMs: POSITION_TIMEOUT_MS }, () => readFlushedLsn(client))
       } finally {
-        await client.end().catch(() => {})
+        await endConnection(client)
       }
     } catch (error) {
       throw faultOfSourceError(error)
