@@ -103,7 +103,11 @@ export class TableLoader {
   async abandon(): Promise<void> {
     this.failure ??= new Error('abandoned')
     if (this.turning) await this.turning
-    this.reading?.feed.destroy()
+    const { reading } = this
+    if (!reading) return
+    reading.feed.destroy()
+    // What was read so far is to be rolled back: no need to bring it in first.
+    this.connection.interrupt()
     await this.closeReading()
   }
 

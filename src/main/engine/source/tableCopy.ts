@@ -2,6 +2,8 @@ import type { Socket } from 'node:net'
 import type pg from 'pg'
 import { Backend, queryMessage, readErrorResponse, takeOverSocket, terminateMessage } from './wire.ts'
 
+const GOODBYE_MS = 1000
+
 export interface CopySink {
   /**
    * One row as Postgres wrote it, with its line end; valid only during the call. The server sends
@@ -61,7 +63,10 @@ export class CopyConnection {
     this.socket.destroy()
   }
 
+  /** Says goodbye, and is gone within a second. */
   close(): void {
+    const timer = setTimeout(() => this.socket.destroy(), GOODBYE_MS)
+    this.socket.once('close', () => clearTimeout(timer))
     this.socket.end(terminateMessage)
   }
 

@@ -15,6 +15,7 @@ import { TableLoader } from '../apply/tableLoader.ts'
 import type { Clock, Logger } from '../ports.ts'
 import type { CreatedSlot } from '../source/replicationConnection.ts'
 import { connectSource } from '../source/connection.ts'
+import { cutConnection, cutShort } from '../source/ending.ts'
 import { CopyConnection } from '../source/tableCopy.ts'
 import { reasonOfApplyError, verdictOfApplyError } from '../store/faults.ts'
 import { writeDeadLetter, writeTable, writeTableState } from '../store/records.ts'
@@ -39,6 +40,8 @@ export interface CopyTablesOptions {
 const POOL_THREADS = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4) - 2
 /** Connections that copy at once: enough to fill the cores, few enough for a busy source. */
 const COPY_CONNECTIONS = Math.max(1, Math.min(4, Math.max(2, availableParallelism()), POOL_THREADS))
+
+const SNAPSHOT_TIMEOUT_MS = 30_000
 
 /** A copy that DuckDB could not take, told apart from a source that broke off. */
 class LoadError extends Error {
@@ -96,10 +99,18 @@ async function work(queue: FollowedTable[], options: CopyTablesOptions): Promise
 }
 
 async function openUnderSnapshot(options: CopyTablesOptions): Promise<CopyConnection> {
-  const client = await connectSource(options.address, { purpose: 'copy', signal: options.signal })
-  await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
-  await client.query(`SET TRANSACTION SNAPSHOT ${pg.escapeLiteral(options.slot.snapshotName)}`)
-  return new CopyConnection(client)
+  const { address, signal, slot } = options
+  const client = await connectSource(address, { purpose: 'copy', signal })
+  try {
+    await cutShort(client, { signal, timeoutMs: SNAPSHOT_TIMEOUT_MS }, async () => {
+      await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
+      await client.query(`SET TRANSACTION SNAPSHOT ${pg.escapeLiteral(slot.snapshotName)}`)
+    })
+    return new CopyConnection(client)
+  } catch (error) {
+    cutConnection(client)
+    throw error
+  }
 }
 
 async function copyTable(
