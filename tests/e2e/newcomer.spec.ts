@@ -91,8 +91,6 @@ test.describe("a newcomer's road", () => {
     })
 
     await test.step('both engines give the same answer, side by side', async () => {
-      await goTo(page, 'Live')
-      await page.getByRole('slider').fill('0')
       await goTo(page, 'Compare')
       await writeSql(page, 'SELECT country, count(*) AS orders, sum(total) AS revenue FROM orders GROUP BY country ORDER BY country')
       await page.keyboard.press('ControlOrMeta+Enter')

@@ -2,11 +2,12 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { MillraceError } from '../contract/errors.ts'
+import type { Comparison } from '../contract/compare.ts'
 import type { LagPoint, LiveSnapshot } from '../contract/live.ts'
 import type { SourceAddress } from '../contract/source.ts'
 import type { TableName } from '../contract/values.ts'
 import type { Workspace } from '../contract/workspace.ts'
-import { CompareService } from './compare/compareService.ts'
+import { CompareService, type CompareInput } from './compare/compareService.ts'
 import { openDemo, type Demo } from './demo/demo.ts'
 import { dropFromSource } from './fileStatus.ts'
 import { emptySnapshot } from './metrics/emptySnapshot.ts'
@@ -167,6 +168,25 @@ export class Workbench {
       await this.settings.removeWorkspace(input.id)
       return { droppedSlot: dropped.droppedSlot, droppedPublications: dropped.droppedPublications }
     })
+  }
+
+  /**
+   * The comparison so far, after each step. On the demo the traffic rests meanwhile, so that both engines
+   * hold the same rows; a real source goes on, and the comparison says where it moved.
+   */
+  async *compare(input: CompareInput, signal: AbortSignal): AsyncGenerator<Comparison, void, void> {
+    const { workspace, compare } = this.requireOpen()
+    const demo = workspace.isDemo ? this.demo : null
+    const rate = demo?.rate() ?? 0
+    demo?.setRate(0)
+    try {
+      for await (const comparison of compare.run(input, signal)) {
+        const rested = rate > 0 ? ["The demo's traffic rests while the engines are compared."] : []
+        yield { ...comparison, conditions: [...rested, ...comparison.conditions] }
+      }
+    } finally {
+      if (demo?.rate() === 0) demo.setRate(rate)
+    }
   }
 
   setDemoRate(transactionsPerSecond: number): number {

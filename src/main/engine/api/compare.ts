@@ -3,7 +3,7 @@ import { api, type Services } from './services.ts'
 export function compareHandlers({ workbench, stopped }: Services) {
   return {
     run: api.compare.run.handler(({ input, signal }) =>
-      workbench.requireOpen().compare.run(input, signal ? AbortSignal.any([signal, stopped]) : stopped),
+      workbench.compare(input, signal ? AbortSignal.any([signal, stopped]) : stopped),
     ),
   }
 }
