@@ -84,8 +84,7 @@ export class ReplicaReader {
   private async whyItEnded(statement: Statement): Promise<MillraceError> {
     const before = 'SELECT count(hash(result)) FROM ('
     try {
-      await this.connection.run('ROLLBACK')
-      await this.connection.run(BEGIN)
+      await this.renew()
       await this.connection.run(`${before}${statement.body}\n) AS result`)
     } catch (error) {
       return faultOfReplicaStatement(error, statement.sql, before.length - statement.sql.indexOf(statement.body))
@@ -99,7 +98,11 @@ export class ReplicaReader {
 
   /** Gives up a stream that is still open, for another one. */
   private async restart(): Promise<void> {
-    if (!this.streaming) return
+    if (this.streaming) await this.renew()
+  }
+
+  /** Begins anew, and sees the replica as it is now. */
+  async renew(): Promise<void> {
     await this.endStream()
     await this.connection.run('ROLLBACK').catch(() => {})
     await this.connection.run(BEGIN)
