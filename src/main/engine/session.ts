@@ -262,6 +262,7 @@ class Session implements ReplicaSession {
       clock: this.host.clock,
       logger: this.host.logger,
       onSample: (lsn) => this.replication.hearSourceLsn(lsn),
+      inspect: (client) => this.replication.inspect(client),
     })
   }
 

@@ -8,6 +8,8 @@ import { cutShort, endConnection } from '../source/ending.ts'
 import { readSlotHealth, type SlotFacts } from '../source/slot.ts'
 
 const POLL_INTERVAL_MS = 1000
+/** Rounds from one inspection to the next. */
+const INSPECT_EVERY = 3
 const RECONNECT_MS = 2000
 const STATEMENT_TIMEOUT_MS = 5000
 /** An answer that takes longer than the server would is lost with its connection. */
@@ -38,6 +40,8 @@ export class SourceMonitor {
     clock: Clock
     logger: Logger
     onSample(lsn: Lsn): void
+    /** Called every few seconds, to look at something else there on the same connection. */
+    inspect(client: pg.Client): Promise<void>
   }
   private readonly running: Promise<void>
 
@@ -72,8 +76,11 @@ export class SourceMonitor {
           signal,
         })
         const asked = client
-        while (!signal.aborted) {
-          await cutShort(asked, { signal, timeoutMs: ANSWER_TIMEOUT_MS }, () => this.sample(asked))
+        for (let round = 1; !signal.aborted; round++) {
+          await cutShort(asked, { signal, timeoutMs: ANSWER_TIMEOUT_MS }, async () => {
+            await this.sample(asked)
+            if (round % INSPECT_EVERY === 0) await this.options.inspect(asked)
+          })
           await delay(POLL_INTERVAL_MS, undefined, { signal })
         }
       } catch (error) {

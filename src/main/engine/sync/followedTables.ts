@@ -2,6 +2,7 @@ import type { TableCounts } from '../batch/stagedTable.ts'
 import type { StreamRelation } from '../decode/pgoutput.ts'
 import type { Lsn } from '../model/lsn.ts'
 import type { TableState } from '../model/tableState.ts'
+import type { PublishedTable } from '../source/publication.ts'
 import type { ColumnRecord, TableRecord } from '../store/records.ts'
 import type { TablePlan } from '../typemap/tablePlan.ts'
 
@@ -92,6 +93,17 @@ export function differenceFromStream(plan: TablePlan, relation: StreamRelation):
     }
   }
   return null
+}
+
+/** One sentence where the publication no longer lets every change of the table through, else null. */
+export function differenceFromPublication(plan: TablePlan, published: PublishedTable | undefined): string | null {
+  if (!published) return 'The table was taken out of the publication on the source; copy it again.'
+  const letsThrough =
+    published.publishesInserts &&
+    published.publishesTruncates &&
+    (plan.identity === 'none' || (published.publishesUpdates && published.publishesDeletes))
+  if (letsThrough && !published.hasRowFilter && published.columnList === null) return null
+  return 'The publication was changed on the source and leaves something of this table out; take the table out of it, and copy it again.'
 }
 
 /** One sentence where the source's catalog now describes another table than the file recorded, else null. */

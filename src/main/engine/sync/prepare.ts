@@ -4,14 +4,13 @@ import { MillraceError } from '../../contract/errors.ts'
 import type { SourceAddress } from '../../contract/source.ts'
 import type { TableName } from '../../contract/values.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
-import type { Lsn } from '../model/lsn.ts'
 import type { SourceRelation } from '../model/relation.ts'
 import { describeAddress } from '../source/address.ts'
 import { exactPattern, followsOf, matchTables, readSourceTables } from '../source/catalog.ts'
 import { blockersOf, preflight } from '../source/preflight.ts'
-import { createPublications, dropPublications, readPublicationTables } from '../source/publication.ts'
+import { alterPublications, createPublications, dropPublications, readPublicationTables } from '../source/publication.ts'
 import type { CreatedSlot, ReplicationConnection, SystemIdentity } from '../source/replicationConnection.ts'
-import { dropSlot, readSlotHealth } from '../source/slot.ts'
+import { dropSlot } from '../source/slot.ts'
 import {
   createCheckpoint,
   readCheckpoint,
@@ -20,6 +19,7 @@ import {
   readTables,
   writeSource,
   writeTable,
+  writeTableState,
   type SourceRecord,
   type TableRecord,
 } from '../store/records.ts'
@@ -27,7 +27,14 @@ import { inTransaction, type ReplicaFile } from '../store/replicaFile.ts'
 import { qualified } from '../store/sql.ts'
 import { planColumn } from '../typemap/index.ts'
 import { planTable } from '../typemap/tablePlan.ts'
-import { differenceFromRecord, newFollowedTable, recordOf, type FollowedTable } from './followedTables.ts'
+import { refuseMovedSlot, refuseOlderSource, refuseOtherSource, refuseTakenPublications, refuseTakenSlot } from './refusals.ts'
+import {
+  differenceFromPublication,
+  differenceFromRecord,
+  newFollowedTable,
+  recordOf,
+  type FollowedTable,
+} from './followedTables.ts'
 
 /** `schema.table` patterns, or tables by name. */
 export type Selection = readonly TableName[] | { include: readonly string[]; exclude: readonly string[] }
@@ -99,6 +106,7 @@ async function begin(options: PrepareOptions, unfinished: SourceRecord | null): 
     tables.set(relation.oid, newFollowedTable(planTable(relation), relation.estimatedRows))
   }
   await refuseTakenSlot(client, source.slotName)
+  await refuseTakenPublications(client, source.publicationNames)
   // Recorded before it is made, so that a kill in between leaves nothing that nobody knows of.
   await inTransaction(file.bookkeeping, async () => {
     await file.bookkeeping.run('DELETE FROM millrace.tables')
@@ -122,16 +130,20 @@ async function begin(options: PrepareOptions, unfinished: SourceRecord | null): 
 
 async function resume(options: PrepareOptions, source: SourceRecord, checkpoint: Checkpoint): Promise<Prepared> {
   const { client, file, identity, walsender } = options
-  refuseOtherSource(source, options)
-  await refuseMovedSlot(client, source, checkpoint.lsn)
+  refuseOtherSource(source, identity)
+  refuseOlderSource(checkpoint.lsn, identity)
+  await refuseMovedSlot(client, options.address.database, source, checkpoint.lsn)
   const records = await readTables(file.bookkeeping)
   const columns = await readColumns(file.bookkeeping)
   const relations = new Map(
     (await readSourceTables(client, { oids: records.map((record) => record.oid) })).map((relation) => [relation.oid, relation]),
   )
-  const published = new Set((await readPublicationTables(client, source.publicationNames)).map(({ oid }) => oid))
+  const published = new Map(
+    (await readPublicationTables(client, source.publicationNames)).map((entry) => [entry.oid, entry]),
+  )
   const tables = new Map<number, FollowedTable>()
   const toCopy: FollowedTable[] = []
+  const toPublish: SourceRelation[] = []
   for (const record of records) {
     const relation = relations.get(record.oid)
     const own = columns.filter((column) => column.tableOid === record.oid)
@@ -149,23 +161,49 @@ async function resume(options: PrepareOptions, source: SourceRecord, checkpoint:
     table.state = isCopied ? record.state : 'init'
     table.reason = record.reason
     table.snapshotLsn = record.snapshotLsn
-    const difference = isCopied ? differenceFromRecord(plan, record, own) : null
-    if (!published.has(record.oid)) {
-      table.state = 'errored'
-      table.reason = 'The table was taken out of the publication on the source; copy it again.'
-    } else if (difference && table.state === 'ready') {
+    const difference = differenceFromPublication(plan, published.get(record.oid)) ?? differenceFromRecord(plan, record, own)
+    if (difference && table.state === 'ready') {
       table.state = 'errored'
       table.reason = difference
     }
-    if (table.state === 'init') toCopy.push(table)
-    else table.rows = await countRows(file, record.replicaSchema, record.replicaTable)
+    if (table.state === 'init') {
+      toCopy.push(table)
+      toPublish.push(relation)
+    } else {
+      table.rows = await countRows(file, record.replicaSchema, record.replicaTable)
+    }
   }
+  await recordErrored(file, records, tables)
+  if (toPublish.length > 0) await publish(options, source, toPublish)
   let slot: CreatedSlot | null = null
   if (toCopy.length > 0) {
     options.onActivity('Asking for a snapshot; this waits for transactions that are open on the source.')
     slot = await walsender.createSlot(`${ownName(identity.systemId)}_copy`, { temporary: true })
   }
   return { source, checkpoint, tables, toCopy, slot }
+}
+
+/** What is missed from here on stays missed, also if the source is put back as it was before the next start. */
+async function recordErrored(
+  file: ReplicaFile,
+  records: readonly TableRecord[],
+  tables: ReadonlyMap<number, FollowedTable>,
+): Promise<void> {
+  await inTransaction(file.bookkeeping, async () => {
+    for (const record of records) {
+      const table = tables.get(record.oid)!
+      if (table.state !== 'errored' || record.state === 'errored') continue
+      await writeTableState(file.bookkeeping, record.oid, 'errored', table.reason)
+    }
+  })
+}
+
+/** Tables that are to be copied again may have left the publications, or belong in the other one now. */
+async function publish(options: PrepareOptions, source: SourceRecord, relations: SourceRelation[]): Promise<void> {
+  const { names } = await alterPublications(options.client, { name: source.publicationName, add: relations })
+  if (names.join() === source.publicationNames.join()) return
+  source.publicationNames = names
+  await inTransaction(options.file.bookkeeping, () => writeSource(options.file.bookkeeping, source))
 }
 
 /** The copy of a table that was dropped on the source is kept as it was. */
@@ -213,6 +251,8 @@ async function countRows(file: ReplicaFile, schema: string, table: string): Prom
 
 /** A run that was killed before its slot gave a snapshot: what it had made has no use. */
 async function removeUnfinished(options: PrepareOptions, source: SourceRecord): Promise<void> {
+  // On another cluster, slot and publications of the same names would be somebody else's.
+  refuseOtherSource(source, options.identity)
   options.onActivity('Removing what an unfinished start has left on the source.')
   await dropSlot(options.client, source.slotName, { waitMs: 5000 })
   await dropPublications(options.client, source.publicationNames)
@@ -227,53 +267,4 @@ function patternsOf(selection: Selection | null): { include: readonly string[]; 
 function ownName(base: string): string {
   const word = base.toLowerCase().replaceAll(/[^a-z0-9_]/g, '_').slice(0, 30)
   return `millrace_${word}_${randomBytes(4).toString('hex')}`
-}
-
-function refuseOtherSource(source: SourceRecord, options: PrepareOptions): void {
-  if (source.systemId === options.identity.systemId && source.timeline === options.identity.timeline) return
-  const sameSystem = source.systemId === options.identity.systemId
-  throw new MillraceError({
-    code: 'SOURCE_DIFFERS',
-    message: sameSystem
-      ? 'The source was restored or has failed over to another timeline since this file was written.'
-      : 'This file belongs to another Postgres cluster than the one that answers here.',
-    advice: sameSystem
-      ? 'Copy into a new file: the file may hold transactions that the source no longer has.'
-      : 'Check host and port, or name another file.',
-  })
-}
-
-async function refuseTakenSlot(client: pg.Client, slotName: string): Promise<void> {
-  const facts = await readSlotHealth(client, slotName)
-  if (facts.health === 'missing') return
-  throw new MillraceError({
-    code: 'SLOT_NAME_TAKEN',
-    message: 'A replication slot of this name is already on the source, and this file did not make it.',
-    advice: 'Name another slot with --slot, or drop that one if nobody needs it.',
-  })
-}
-
-async function refuseMovedSlot(client: pg.Client, source: SourceRecord, checkpoint: Lsn): Promise<void> {
-  const facts = await readSlotHealth(client, source.slotName)
-  if (facts.health === 'missing') {
-    throw new MillraceError({
-      code: 'SLOT_MISSING',
-      message: 'The replication slot of this file is not on the source any more.',
-      advice: 'Copy into a new file: what was committed in between cannot be had from the log.',
-    })
-  }
-  if (facts.health === 'lost') {
-    throw new MillraceError({
-      code: 'SLOT_LOST',
-      message: 'The source has removed log that this file had not received: the slot had fallen too far behind.',
-      advice: 'Copy into a new file, and raise max_slot_wal_keep_size if it happens often.',
-    })
-  }
-  if (facts.confirmedFlushLsn !== null && facts.confirmedFlushLsn > checkpoint) {
-    throw new MillraceError({
-      code: 'SLOT_AHEAD',
-      message: 'The slot is ahead of this file: the file was put back from a backup, or somebody else has read from the slot.',
-      advice: 'Copy into a new file: what lies in between cannot be had from the log.',
-    })
-  }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type pg from 'pg'
 import { MillraceError } from '../../contract/errors.ts'
 import type { SyncState } from '../../contract/live.ts'
 import type { SourceAddress } from '../../contract/source.ts'
@@ -10,11 +11,12 @@ import type { Host } from '../ports.ts'
 import { connectSource } from '../source/connection.ts'
 import { cutShort, endConnection } from '../source/ending.ts'
 import { faultOfSourceError, isTransientSourceError } from '../source/faults.ts'
+import { readPublicationTables } from '../source/publication.ts'
 import { ReplicationConnection, type SystemIdentity } from '../source/replicationConnection.ts'
-import { readCheckpoint, writeTableState, type SourceRecord } from '../store/records.ts'
+import { readCheckpoint, writeDeadLetter, writeTableState, type SourceRecord } from '../store/records.ts'
 import { inTransaction, type ReplicaFile } from '../store/replicaFile.ts'
 import { copyTables } from './copyTables.ts'
-import type { FollowedTable } from './followedTables.ts'
+import { differenceFromPublication, type FollowedTable } from './followedTables.ts'
 import { nextSyncState, type SyncEvent } from './machine.ts'
 import { prepareSource, type Prepared, type Selection } from './prepare.ts'
 import { retryDelayMs } from './retryPolicy.ts'
@@ -63,6 +65,7 @@ export class Replication {
   private driving: Promise<void> = Promise.resolve()
   private turn: Promise<void> = Promise.resolve()
   private isRecovering = false
+  private publicationNames: readonly string[] = []
   private heardSourceLsn: Lsn | null = null
 
   constructor(options: ReplicationOptions) {
@@ -141,6 +144,29 @@ export class Replication {
   hearSourceLsn(lsn: Lsn): void {
     this.heardSourceLsn = this.heardSourceLsn === null ? lsn : laterLsn(this.heardSourceLsn, lsn)
     if (this.run && this.run.visibleLsn < lsn) this.run.requestReply()
+  }
+
+  /**
+   * Looks whether the publication still lets everything through: a table that somebody takes out of it just
+   * falls silent in the stream.
+   */
+  async inspect(client: pg.Client): Promise<void> {
+    const { run, tables, publicationNames } = this
+    if (!run) return
+    const published = await readPublicationTables(client, publicationNames)
+    for (const table of tables.values()) {
+      const { plan } = table
+      if (this.run !== run || table.state !== 'ready') continue
+      const reason = differenceFromPublication(plan, published.find((entry) => entry.oid === plan.oid))
+      if (!reason) continue
+      const { bookkeeping } = this.options.file
+      const { oid, schema, name } = plan
+      await inTransaction(bookkeeping, async () => {
+        await writeTableState(bookkeeping, oid, 'errored', reason)
+        await writeDeadLetter(bookkeeping, { oid, schema, name, lsn: null, code: 'PUBLICATION_CHANGED', reason, changes: null })
+      })
+      this.noteParked([{ oid, schema, name, code: 'PUBLICATION_CHANGED', reason, lsn: null }])
+    }
   }
 
   requestReply(): void {
@@ -258,6 +284,7 @@ export class Replication {
       )
       signal.throwIfAborted()
       this.tables = prepared.tables
+      this.publicationNames = prepared.source.publicationNames
       observer.onSource(prepared.source)
       return prepared
     } finally {
@@ -321,6 +348,12 @@ export class Replication {
   }
 
   private onApplied(batch: Batch, parked: readonly ParkedTable[]): void {
+    this.noteParked(parked)
+    this.attempt = 0
+    this.options.observer.onApplied(batch, parked)
+  }
+
+  private noteParked(parked: readonly ParkedTable[]): void {
     for (const { oid, reason, schema, name } of parked) {
       const table = this.tables.get(oid)
       if (!table) continue
@@ -328,8 +361,6 @@ export class Replication {
       table.reason = reason
       this.options.observer.onNotice('error', `${schema}.${name} is parked: ${reason}`)
     }
-    this.attempt = 0
-    this.options.observer.onApplied(batch, parked)
   }
 
   private onProgress(): void {
