@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
+import type pg from 'pg'
 import { MillraceError } from '../contract/errors.ts'
 import type { SourceAddress } from '../contract/source.ts'
 import { postgresMicrosToEpochMs } from './model/checkpoint.ts'
@@ -9,8 +10,8 @@ import { connectSource } from './source/connection.ts'
 import { endConnection } from './source/ending.ts'
 import { faultOfSourceError } from './source/faults.ts'
 import { dropPublications } from './source/publication.ts'
-import { dropSlot } from './source/slot.ts'
-import { readCheckpoint, readSource, readTables } from './store/records.ts'
+import { dropSlot, readSlotHealth } from './source/slot.ts'
+import { readCheckpoint, readSource, readTables, type SourceRecord } from './store/records.ts'
 import { ReplicaFile } from './store/replicaFile.ts'
 
 export interface FileStatus {
@@ -68,6 +69,17 @@ export async function openFileReadOnly(
   return { connectReplica: () => file.connect(), close: () => file.close() }
 }
 
+/** On another cluster, a slot of this name would be somebody else's. Not every role may ask. */
+async function refuseOtherCluster(client: pg.Client, source: SourceRecord): Promise<void> {
+  const { systemId } = await readSlotHealth(client, source.slotName)
+  if (systemId === null || systemId === source.systemId) return
+  throw new MillraceError({
+    code: 'SOURCE_DIFFERS',
+    message: 'This file belongs to another Postgres cluster than the one that answers here.',
+    advice: 'Check host and port; nothing was dropped.',
+  })
+}
+
 /**
  * Drops the slot and the publications that this file made. The file stays as it is and cannot be
  * followed any more. Throws FILE_IN_USE while it is being followed.
@@ -88,6 +100,7 @@ export async function dropFromSource(
     }
     const client = await connectSource(options.address, { purpose: 'drop' })
     try {
+      await refuseOtherCluster(client, source)
       const droppedSlot = (await dropSlot(client, source.slotName, { waitMs: 10_000 })) === 'dropped'
       const droppedPublications = await dropPublications(client, source.publicationNames)
       return { droppedSlot, slotName: source.slotName, droppedPublications }
