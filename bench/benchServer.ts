@@ -15,6 +15,8 @@ export interface BenchDatabase {
 
 export interface BenchServer {
   version: string
+  /** Of the postmaster. */
+  pid: number
   createDatabase(name: string, template?: string): Promise<BenchDatabase>
   stop(): Promise<void>
 }
@@ -58,6 +60,7 @@ export async function startBenchServer(folder: string): Promise<BenchServer> {
   const { rows } = await admin.query<{ server_version: string }>('SHOW server_version')
   return {
     version: rows[0]!.server_version,
+    pid: server.pid,
     async createDatabase(name, template = 'template1') {
       await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`)
       const address = { ...server.address, database: name }

@@ -1,5 +1,5 @@
 import type { BenchServer } from './benchServer.ts'
-import type { SidesMeasured } from './measure.ts'
+import { processorTimes, ratioOf, spreadOf, type SidesMeasured } from './measure.ts'
 import type { Millrace } from './millrace.ts'
 import type { BenchOptions } from './options.ts'
 import type { Reference } from './reference.ts'
@@ -49,7 +49,28 @@ export interface Benchmark {
   run(context: BenchContext): Promise<BenchmarkResult>
 }
 
+/** What every comparison of two sides tells. */
+export function sidesFigures(measured: SidesMeasured, referenceLabel: string, goal: number): Figure[] {
+  const walls = spreadOf(measured.millrace.map(({ wallMs }) => wallMs))
+  const processor = processorTimes(measured)
+  const ratio = ratioOf(measured)
+  const figures: Figure[] = [
+    { label: `whole process / ${referenceLabel}`, unit: 'x', value: ratio.median, min: ratio.min, max: ratio.max, goal },
+    { label: referenceLabel, unit: 'ms', value: spreadOf(measured.reference.map(({ wallMs }) => wallMs)).median },
+    { label: 'Millrace', unit: 'ms', value: walls.median, min: walls.min, max: walls.max },
+  ]
+  const times: [string, number | null][] = [
+    [`processor time, ${referenceLabel}`, processor.reference],
+    ['processor time, Millrace', processor.millrace],
+    [`processor time on the source, ${referenceLabel}`, processor.referenceServer],
+    ['processor time on the source, Millrace', processor.millraceServer],
+  ]
+  for (const [label, value] of times) if (value !== null) figures.push({ label, unit: 'ms', value })
+  figures.push({ label: 'peak memory', unit: 'MB', value: megabytes(largestPeak(measured)), goal: 1000 })
+  return figures
+}
+
 export const megabytes = (bytes: number): number => bytes / 1e6
 
-export const largestPeak = (measured: SidesMeasured): number =>
+const largestPeak = (measured: SidesMeasured): number =>
   Math.max(...measured.millrace.map(({ peakBytes }) => peakBytes ?? 0))

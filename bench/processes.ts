@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { SourceAddress } from '../src/main/contract/source.ts'
 import type { Sample } from './measure.ts'
+import { endedChildrenMs } from './processorTime.ts'
 
 const running = new Set<ChildProcess>()
 
@@ -33,7 +34,8 @@ export function postgresEnvironment({ host, port, user, password, database }: So
 }
 
 /** Runs a program with its output to nowhere, and times it from start to end. Throws where it fails, with its last words. */
-export async function timeProgram(program: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+export async function timeProgram(program: string, args: string[], env: NodeJS.ProcessEnv): Promise<Sample> {
+  const cpuBeforeMs = endedChildrenMs('self')
   const startMs = performance.now()
   const child = track(spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] }))
   let said = ''
@@ -44,7 +46,9 @@ export async function timeProgram(program: string, args: string[], env: NodeJS.P
   })
   const wallMs = performance.now() - startMs
   if (code !== 0) throw new Error(`${program} ended with ${code}: ${said.trim()}`)
-  return wallMs
+  const cpuAfterMs = endedChildrenMs('self')
+  const cpuMs = cpuBeforeMs === null || cpuAfterMs === null ? null : cpuAfterMs - cpuBeforeMs
+  return { wallMs, cpuMs, serverCpuMs: null, peakBytes: null }
 }
 
 /** A Node program that leaves its peak memory behind when it ends. */
@@ -55,11 +59,11 @@ export async function timeNode(
 ): Promise<Sample> {
   const peakFile = join(options.folder, `peak-${randomBytes(4).toString('hex')}.json`)
   const preload = pathToFileURL(join(options.benchFolder, 'reportPeak.mjs')).href
-  const wallMs = await timeProgram(process.execPath, ['--import', preload, ...args], {
+  const sample = await timeProgram(process.execPath, ['--import', preload, ...args], {
     ...env,
     MILLRACE_BENCH_PEAK_FILE: peakFile,
   })
   const told = JSON.parse(await readFile(peakFile, 'utf8')) as { peakBytes: number; cpuMs: number }
   await rm(peakFile)
-  return { wallMs, ...told }
+  return { ...sample, ...told }
 }

@@ -35,14 +35,13 @@ export function chooseReference(options: ReferenceOptions): Reference {
   const copyTool = isOnPath('psql') ? 'psql' : reader
   const streamTool = isOnPath('pg_recvlogical') ? 'pg_recvlogical' : reader
   const rawReader = join(options.benchFolder, 'rawReader.js')
-  const plain = (wallMs: number): Sample => ({ wallMs, cpuMs: null, peakBytes: null })
   return {
     copyTool,
     streamTool,
     async copy(address, sql) {
       const env = postgresEnvironment(address)
       if (copyTool !== 'psql') return timeNode([rawReader, 'copy', sql], env, options)
-      return plain(await timeProgram('psql', ['-X', '-q', '-c', sql], env))
+      return timeProgram('psql', ['-X', '-q', '-c', sql], env)
     },
     async stream(address, slot, publication, endLsn) {
       const env = postgresEnvironment(address)
@@ -51,7 +50,7 @@ export function chooseReference(options: ReferenceOptions): Reference {
       }
       const plugin = ['-o', 'proto_version=1', '-o', `publication_names=${publication}`]
       const args = ['--slot', slot, '--start', '--no-loop', '--endpos', endLsn, '--file', '/dev/null', ...plugin]
-      return plain(await timeProgram('pg_recvlogical', ['--dbname', address.database, ...args], env))
+      return timeProgram('pg_recvlogical', ['--dbname', address.database, ...args], env)
     },
   }
 }

@@ -1,5 +1,6 @@
 // Loaded with `node --import ./bench/statementTimes.mjs out/main/headless.js sync …`: prints at the end where
 // DuckDB's time went, a line a kind of statement. Statements of several connections overlap.
+import { readFileSync, readdirSync } from 'node:fs'
 import { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 
 const times = new Map()
@@ -24,8 +25,23 @@ DuckDBConnection.prototype.run = async function (sql, ...rest) {
   }
 }
 
+/** Processor time a thread, Linux only: the first is JavaScript's, the others' names are Node's and DuckDB's. */
+function threadTimes() {
+  try {
+    return readdirSync('/proc/self/task').map((task) => {
+      const text = readFileSync(`/proc/self/task/${task}/stat`, 'utf8')
+      const [user, system] = text.slice(text.lastIndexOf(')') + 2).split(' ').slice(11, 13).map(Number)
+      return `${text.slice(text.indexOf('(') + 1, text.lastIndexOf(')'))} ${user * 10}+${system * 10} ms`
+    })
+  } catch {
+    return []
+  }
+}
+let threads = []
+
 const { closeSync } = DuckDBInstance.prototype
 DuckDBInstance.prototype.closeSync = function () {
+  threads = threadTimes()
   const startMs = performance.now()
   closeSync.call(this)
   note('(close)', performance.now() - startMs)
@@ -37,6 +53,7 @@ process.on('exit', () => {
   for (const [name, { count, ms, longestMs }] of [...times].sort((first, second) => second[1].ms - first[1].ms)) {
     process.stderr.write(`${String(count).padStart(6)} ${width(ms, 9)} ${width(longestMs, 8)}  ${name}\n`)
   }
+  process.stderr.write(`threads, user + system: ${threads.join(', ')}\n`)
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage()
   process.stderr.write(
     `whole process ${performance.now().toFixed(0)} ms, user ${(userCPUTime / 1000).toFixed(0)} ms, ` +

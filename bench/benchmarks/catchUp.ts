@@ -1,8 +1,8 @@
 import { cp, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type pg from 'pg'
-import { largestPeak, megabytes, type Benchmark, type BenchContext, type BenchmarkResult } from '../benchmark.ts'
-import { alternate, ratioOf, spreadOf } from '../measure.ts'
+import { sidesFigures, type Benchmark, type BenchContext, type BenchmarkResult } from '../benchmark.ts'
+import { alternate, spreadOf } from '../measure.ts'
 import { publicationName, slotName } from '../millrace.ts'
 import { workloadStatements, type Workload } from '../ordersTable.ts'
 import { compareRows } from '../sameRows.ts'
@@ -39,7 +39,8 @@ const referenceSlot = 'bench_reference'
  */
 async function run(context: BenchContext, workload: Workload): Promise<BenchmarkResult> {
   const { folder, millrace, reference, options, orderRows, say } = context
-  const database = await (await context.server()).createDatabase('catch_up', await context.ordersTemplate())
+  const { createDatabase, pid } = await context.server()
+  const database = await createDatabase('catch_up', await context.ordersTemplate())
   const { client, address } = database
   const before = join(folder, 'before.duckdb')
   const file = join(folder, 'catch-up.duckdb')
@@ -54,30 +55,29 @@ async function run(context: BenchContext, workload: Workload): Promise<Benchmark
     await client.query('CHECKPOINT')
     const measured = await alternate(
       options.runs,
-      async () => {
-        await putBack(client, referenceSlot)
-        return reference.stream(address, referenceSlot, publicationName, endLsn)
+      pid,
+      {
+        prepare: () => putBack(client, referenceSlot),
+        run: () => reference.stream(address, referenceSlot, publicationName, endLsn),
       },
-      async () => {
-        await putBack(client, slotName)
-        await rm(file, { force: true })
-        await cp(before, file)
-        return millrace.sync(address, file)
+      {
+        async prepare() {
+          await putBack(client, slotName)
+          await rm(file, { force: true })
+          await cp(before, file)
+        },
+        run: () => millrace.sync(address, file),
       },
     )
     const { rows } = await compareRows(client, file)
     const fileBytes = (await stat(file)).size
     const heap = await client.query<{ bytes: string }>(`SELECT pg_relation_size('orders')::text AS bytes`)
     const heapBytes = Number(heap.rows[0]!.bytes)
-    const walls = spreadOf(measured.millrace.map(({ wallMs }) => wallMs))
+    const wallMs = spreadOf(measured.millrace.map((sample) => sample.wallMs)).median
     return {
       figures: [
-        { label: 'whole process / stream to /dev/null', unit: 'x', ...ratioOf(measured), value: ratioOf(measured).median, goal: 1.6 },
-        { label: 'stream to /dev/null', unit: 'ms', value: spreadOf(measured.reference.map(({ wallMs }) => wallMs)).median },
-        { label: 'Millrace', unit: 'ms', value: walls.median, min: walls.min, max: walls.max },
-        { label: 'processor time of Millrace', unit: 'ms', value: spreadOf(measured.millrace.map(({ cpuMs }) => cpuMs ?? 0)).median },
-        { label: 'changes a second', unit: '/s', value: (workload.updates + workload.inserts) / (walls.median / 1000) },
-        { label: 'peak memory', unit: 'MB', value: megabytes(largestPeak(measured)), goal: 1000 },
+        ...sidesFigures(measured, 'stream to /dev/null', 1.6),
+        { label: 'changes a second', unit: '/s', value: (workload.updates + workload.inserts) / (wallMs / 1000) },
         { label: 'file afterwards / heap', unit: 'x', value: fileBytes / heapBytes },
       ],
       runs: measured,
