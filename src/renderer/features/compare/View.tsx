@@ -24,6 +24,7 @@ import { RunsTable } from './RunsTable.tsx'
 import { samplesOf } from './samples.ts'
 import type { Sample } from './samples.ts'
 import { cancelComparison, compare, setRuns, useCompare } from './store.ts'
+import { explanationOf } from './verdict.ts'
 import { WorkDone } from './WorkDone.tsx'
 import styles from './View.module.css'
 
@@ -54,7 +55,11 @@ function Outcome() {
   return (
     <div className={styles.outcome}>
       {comparison.fault && <ErrorNote fault={comparison.fault} />}
-      <Headline comparison={comparison} />
+      {comparison.state === 'failed' && comparison.runs.length === 0 ? (
+        <p role="status" data-testid="explanation">{explanationOf(comparison)}</p>
+      ) : (
+        <Headline comparison={comparison} />
+      )}
       {comparison.runs.length > 0 && (
         <>
           <RunsChart comparison={comparison} />

@@ -3,6 +3,7 @@ import type { Comparison } from '../../../main/contract/compare.ts'
 import type { EngineName } from '../../../main/contract/values.ts'
 import { CopyButton } from '../../components/CopyButton.tsx'
 import { formatBytes, formatCount } from '../../components/format.ts'
+import { Plan } from './Plan.tsx'
 import { workOf } from './verdict.ts'
 import styles from './WorkDone.module.css'
 
@@ -41,10 +42,8 @@ function Engine({ engine, comparison, isOpen, onToggle }: {
       {work && work.plan !== '' && (
         <details open={isOpen} onToggle={(event) => onToggle(event.currentTarget.open)} className={styles.plan}>
           <summary>Plan</summary>
-          <div className={styles.planBody}>
-            <pre tabIndex={0}>{work.plan}</pre>
-            <CopyButton text={work.plan} label="Copy the plan" />
-          </div>
+          <Plan engine={engine} plan={work.plan} />
+          <CopyButton text={work.plan} label="Copy the plan" />
         </details>
       )}
     </div>

@@ -104,8 +104,8 @@ export function explanationOf(comparison: Comparison): string {
     case 'no-difference': {
       const source = medianWords(comparison, 'source')
       const replica = medianWords(comparison, 'replica')
-      const runs = `the source took ${source}, the replica ${replica}`
-      return `There is no difference: ${runs}, and the runs of each differ by more than that${rowsOf(comparison)}.`
+      const runs = `the source took ${source}, the replica ${replica}${rowsOf(comparison)}`
+      return `These runs tell no difference: ${runs}, but the times vary by more than that. More runs may tell them apart.`
     }
     case 'faster': {
       const { winner, times } = verdict

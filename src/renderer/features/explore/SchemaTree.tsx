@@ -166,6 +166,11 @@ export function SchemaTree() {
         <IconButton size="small" icon={RefreshCw} label="Read the schemas anew (F5)" onClick={refreshCatalogs} />
       </div>
       {body}
+      {rows.length > 0 && replica.fault && (
+        <div className={styles.failure}>
+          <ErrorNote fault={replica.fault} severity="warning" consequence="Below are the tables of the source only." />
+        </div>
+      )}
       <div
         ref={frame}
         id="explore-tree"
@@ -220,7 +225,9 @@ export function SchemaTree() {
       <footer className={styles.foot}>
         <span><span className={classes(styles.where, styles.replica)} aria-hidden /> replica</span>
         <span><span className={classes(styles.where, styles.source)} aria-hidden /> source only</span>
-        {source.state === 'failed' && <span className={styles.unasked} title={source.fault?.message}>source not reached</span>}
+        {source.state === 'failed' && (
+          <span className={styles.unasked} title={source.fault?.message}>source not read</span>
+        )}
       </footer>
     </section>
   )

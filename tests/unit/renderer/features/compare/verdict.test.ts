@@ -64,7 +64,7 @@ describe('the outcome of a comparison', () => {
   it('calls a difference within the spread no difference', () => {
     const outcome = comparison(10, 9.8, { differenceIsReal: false })
     expect(verdictOf(outcome)).toEqual({ kind: 'no-difference' })
-    expect(explanationOf(outcome)).toMatch(/^There is no difference: the source took 10 ms, the replica 9\.8 ms/)
+    expect(explanationOf(outcome)).toMatch(/^These runs tell no difference: the source took 10 ms, the replica 9\.8 ms/)
   })
 
   it('gives no ratio beside different answers', () => {
