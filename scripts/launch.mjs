@@ -26,14 +26,31 @@ export function run(program, args, { env = process.env, cwd = process.cwd(), tim
     // A terminal's Ctrl-C reaches the whole group, so a child may get it twice; ours takes two at once for one.
     const pass = (signal) => child.kill(signal)
     for (const signal of signals) process.on(signal, pass)
+    const unwatch = onOrphaned(() => pass('SIGTERM'))
     const end = (code) => {
       clearTimeout(timer)
+      unwatch()
       for (const signal of signals) process.off(signal, pass)
       resolve(code)
     }
     child.on('error', () => end(127))
     child.on('exit', (code, signal) => end(code ?? 128 + (signalNumbers[signal] ?? 1)))
   })
+}
+
+/**
+ * Calls back when the shell that npm has put above us is gone: npm passes a signal to that shell, and
+ * the shell dies of it without telling us.
+ */
+function onOrphaned(callback) {
+  if (!process.env.npm_lifecycle_event) return () => {}
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    callback()
+  }, 200)
+  return () => clearInterval(timer)
 }
 
 const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }

@@ -11,6 +11,18 @@ function writeTo(stream: NodeJS.WriteStream): Terminal['write'] {
     new Promise((resolve, reject) => stream.write(text, (error) => (error ? reject(error) : resolve())))
 }
 
+/** npm passes a signal to the shell that it has put above us, and that dies of it without telling us. */
+function stopWhenOrphaned(stop: () => void): void {
+  if (!process.env.npm_lifecycle_event) return
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    stop()
+  }, 200)
+  timer.unref()
+}
+
 /** Runs the command line in this process: its streams, its signals, its exit code. */
 export async function runInTerminal(args: readonly string[]): Promise<never> {
   // `ps` shows what the process was called with, and a URL may hold a password. (What a shell or npx
@@ -35,6 +47,7 @@ export async function runInTerminal(args: readonly string[]): Promise<never> {
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
   process.on('SIGHUP', onSignal)
+  stopWhenOrphaned(onSignal)
   // The reader of a pipe may leave early (`millrace query … | head`): that is an end, not a failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)
