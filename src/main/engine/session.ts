@@ -16,7 +16,7 @@ import { connectSource } from './source/connection.ts'
 import { cutShort, endConnection } from './source/ending.ts'
 import { faultOfSourceError } from './source/faults.ts'
 import { readFlushedLsn } from './source/position.ts'
-import { readCheckpoint, readSource } from './store/records.ts'
+import { readCheckpoint, readSource, readTables } from './store/records.ts'
 import { ReplicaFile } from './store/replicaFile.ts'
 import type { FollowedTable } from './sync/followedTables.ts'
 import type { Selection } from './sync/prepare.ts'
@@ -116,6 +116,7 @@ class Session implements ReplicaSession {
     const session = new Session(host, options, file, folder)
     if (source && checkpoint) session.watchSource(source.slotName)
     session.meter.noteCheckpoint(checkpoint?.commitMicros ?? null)
+    session.replication.showRecorded(await readTables(file.bookkeeping), checkpoint?.lsn ?? null)
     session.replication.start()
     return session
   }

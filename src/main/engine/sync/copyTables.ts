@@ -22,7 +22,7 @@ import { writeDeadLetter, writeTable, writeTableState } from '../store/records.t
 import { inTransaction, type ReplicaFile } from '../store/replicaFile.ts'
 import { identifier } from '../store/sql.ts'
 import { keepColumnsAsText } from '../typemap/tablePlan.ts'
-import { recordOf, type FollowedTable } from './followedTables.ts'
+import { recordOf, type CopyProgress, type FollowedTable } from './followedTables.ts'
 
 export interface CopyTablesOptions {
   file: ReplicaFile
@@ -61,11 +61,17 @@ export async function copyTables(options: CopyTablesOptions): Promise<void> {
   for (const schema of new Set(tables.map((table) => table.plan.replicaSchema))) {
     await file.bookkeeping.run(`CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`)
   }
+  for (const table of tables) table.copy = newProgress(table, options)
   const queue = [...tables].sort((first, second) => (second.estimatedRows ?? 0) - (first.estimatedRows ?? 0))
   const workers = Array.from({ length: Math.min(COPY_CONNECTIONS, queue.length) }, () => work(queue, options))
   const results = await Promise.allSettled(workers)
+  for (const table of tables) table.copy = null
   const failed = results.find((result) => result.status === 'rejected')
   if (failed) throw failed.reason
+}
+
+function newProgress(table: FollowedTable, options: CopyTablesOptions): CopyProgress {
+  return { rows: 0, bytes: 0, estimatedRows: table.estimatedRows, startedAtMs: options.clock.nowMs() }
 }
 
 async function work(queue: FollowedTable[], options: CopyTablesOptions): Promise<void> {
@@ -121,7 +127,7 @@ async function copyTable(
 ): Promise<void> {
   const { plan } = table
   table.state = 'copying'
-  const progress = { rows: 0, bytes: 0, estimatedRows: table.estimatedRows, startedAtMs: options.clock.nowMs() }
+  const progress = newProgress(table, options)
   table.copy = progress
   try {
     await inTransaction(connection, async () => {

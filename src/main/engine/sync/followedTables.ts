@@ -41,6 +41,13 @@ export function newFollowedTable(plan: TablePlan, estimatedRows: number | null):
   }
 }
 
+/** A table as the file knows it, before the source has described its columns. */
+export function recordedTable(record: TableRecord): FollowedTable {
+  const { oid, schema, name, replicaSchema, replicaTable, rowIdentity, state, reason, snapshotLsn } = record
+  const plan = { oid, schema, name, replicaSchema, replicaTable, identity: rowIdentity, copyOnly: false, columns: [], omitted: [] }
+  return { ...newFollowedTable(plan, null), state, reason, snapshotLsn, rows: Number(record.copiedRows ?? 0) }
+}
+
 export function recordOf(table: FollowedTable): { table: TableRecord; columns: ColumnRecord[] } {
   const { plan } = table
   return {

@@ -32,6 +32,7 @@ import {
   differenceFromPublication,
   differenceFromRecord,
   newFollowedTable,
+  recordedTable,
   recordOf,
   type FollowedTable,
 } from './followedTables.ts'
@@ -208,24 +209,12 @@ async function publish(options: PrepareOptions, source: SourceRecord, relations:
 
 /** The copy of a table that was dropped on the source is kept as it was. */
 function droppedTable(record: TableRecord, rows: number): FollowedTable {
-  const table = newFollowedTable(
-    {
-      oid: record.oid,
-      schema: record.schema,
-      name: record.name,
-      replicaSchema: record.replicaSchema,
-      replicaTable: record.replicaTable,
-      identity: record.rowIdentity,
-      copyOnly: false,
-      columns: [],
-      omitted: [],
-    },
-    null,
-  )
-  table.state = 'errored'
-  table.reason = 'The table was dropped on the source; the copy is as it was.'
-  table.rows = rows
-  return table
+  return {
+    ...recordedTable(record),
+    state: 'errored',
+    reason: 'The table was dropped on the source; the copy is as it was.',
+    rows,
+  }
 }
 
 /** Columns that an earlier copy had to keep as text although their type has an exact counterpart. */

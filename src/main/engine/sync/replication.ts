@@ -13,10 +13,10 @@ import { cutShort, endConnection } from '../source/ending.ts'
 import { faultOfSourceError, isTransientSourceError } from '../source/faults.ts'
 import { readPublicationTables } from '../source/publication.ts'
 import { ReplicationConnection, type SystemIdentity } from '../source/replicationConnection.ts'
-import { readCheckpoint, writeDeadLetter, writeTableState, type SourceRecord } from '../store/records.ts'
+import { readCheckpoint, writeDeadLetter, writeTableState, type SourceRecord, type TableRecord } from '../store/records.ts'
 import { inTransaction, type ReplicaFile } from '../store/replicaFile.ts'
 import { copyTables } from './copyTables.ts'
-import { differenceFromPublication, type FollowedTable } from './followedTables.ts'
+import { differenceFromPublication, recordedTable, type FollowedTable } from './followedTables.ts'
 import { nextSyncState, type SyncEvent } from './machine.ts'
 import { prepareSource, type Prepared, type Selection } from './prepare.ts'
 import { retryDelayMs } from './retryPolicy.ts'
@@ -67,12 +67,20 @@ export class Replication {
   private isRecovering = false
   private publicationNames: readonly string[] = []
   private heardSourceLsn: Lsn | null = null
+  /** The file's checkpoint while there is no stream. */
+  private restingLsn: Lsn | null = null
 
   constructor(options: ReplicationOptions) {
     this.options = options
     this.ended = new Promise((resolve) => {
       this.resolveEnded = resolve
     })
+  }
+
+  /** What the file says of itself, to be shown until the source has been reached. */
+  showRecorded(tables: readonly TableRecord[], checkpoint: Lsn | null): void {
+    this.tables = new Map(tables.map((table) => [table.oid, recordedTable(table)]))
+    this.restingLsn = checkpoint
   }
 
   start(): void {
@@ -129,11 +137,11 @@ export class Replication {
   }
 
   get durableLsn(): Lsn | null {
-    return this.run?.durableLsn ?? null
+    return this.run?.durableLsn ?? this.restingLsn
   }
 
   get visibleLsn(): Lsn | null {
-    return this.run?.visibleLsn ?? null
+    return this.run?.visibleLsn ?? this.restingLsn
   }
 
   get isStreaming(): boolean {
@@ -308,7 +316,8 @@ export class Replication {
       onNotice: (severity, text) => observer.onNotice(severity, text),
     })
     const rows = prepared.toCopy.reduce((sum, table) => sum + table.rows, 0)
-    observer.onNotice('info', `Copied ${rows.toLocaleString('en')} rows of ${prepared.toCopy.length} tables.`)
+    const tables = prepared.toCopy.length === 1 ? 'one table' : `${prepared.toCopy.length} tables`
+    observer.onNotice('info', `Copied ${grouped(rows)} rows of ${tables}.`)
   }
 
   private async stream(prepared: Prepared, walsender: ReplicationConnection, signal: AbortSignal): Promise<void> {
@@ -342,6 +351,7 @@ export class Replication {
       signal.removeEventListener('abort', stop)
       if (error) throw error
     } finally {
+      this.restingLsn = this.run?.durableLsn ?? this.restingLsn
       this.run = null
       connection.closeSync()
     }
@@ -373,4 +383,9 @@ export class Replication {
     }
     this.options.observer.onProgress()
   }
+}
+
+/** Digits in groups of three, with thin spaces as the window writes them. */
+function grouped(count: number): string {
+  return count.toLocaleString('en').replaceAll(',', '\u2009')
 }
