@@ -18,6 +18,8 @@ export interface AnswerPassOptions {
   watcher: SourceReader
   /** True once the replica has come as far as `lsn`, false when the time is up. */
   waitForLsn(lsn: Lsn, options: { timeoutMs: number; signal: AbortSignal }): Promise<boolean>
+  /** How long a busy source is watched for a moment in which both hold the same. */
+  momentWithinMs: number
   isOrdered: boolean
   signal: AbortSignal
   clock: Clock
@@ -29,9 +31,6 @@ export interface AnswerPass extends ComparedAnswers {
   sourceLsn: Lsn
   replicaLsn: Lsn | null
 }
-
-/** How long a busy source is watched for a moment in which both hold the same. */
-const MOMENT_WITHIN_MS = 4_000
 
 /**
  * Reads both answers from the same moment and compares them, in a run of its own that is not timed. On a
@@ -47,8 +46,8 @@ export async function passAnswers(options: AnswerPassOptions): Promise<AnswerPas
 }
 
 async function findMoment(options: AnswerPassOptions): Promise<Omit<AnswerPass, keyof ComparedAnswers>> {
-  const { source, replica, watcher, waitForLsn, signal, clock } = options
-  const deadlineMs = clock.monotonicMs() + MOMENT_WITHIN_MS
+  const { source, replica, watcher, waitForLsn, momentWithinMs, signal, clock } = options
+  const deadlineMs = clock.monotonicMs() + momentWithinMs
   for (let attempt = 0; ; attempt += 1) {
     const { snapshot, lsn } = await source.freeze()
     const leftMs = deadlineMs - clock.monotonicMs()

@@ -26,6 +26,8 @@ export interface CompareServiceOptions {
   /** See `ReplicaSession.waitForLsn`. */
   waitForLsn(lsn: Lsn, options: { timeoutMs: number; signal?: AbortSignal }): Promise<boolean>
   visibleLsn(): Lsn | null
+  /** How long the replica may take to come to where the source was. Default 5 s. */
+  replicaArrivesWithinMs?: number
   /** For each run on the source. Default 60 s. */
   sourceStatementTimeoutMs?: number
 }
@@ -37,8 +39,10 @@ export interface CompareInput {
 }
 
 const DEFAULT_SOURCE_STATEMENT_TIMEOUT_MS = 60_000
-/** How long the replica may take to come to where the source was. */
-const REPLICA_ARRIVES_WITHIN_MS = 5_000
+const DEFAULT_REPLICA_ARRIVES_WITHIN_MS = 5_000
+
+/** How long a busy source is watched for a moment in which both hold the same; not at all where the replica is behind. */
+const MOMENT_WITHIN_MS = 4_000
 
 type Report = (change: Partial<Comparison>) => void
 
@@ -137,7 +141,8 @@ export class CompareService {
     signal: AbortSignal,
   ): Promise<Partial<Comparison>> {
     const sourceLsn = await readFlushedLsn(client)
-    const sameData = await this.arrives(sourceLsn, { timeoutMs: REPLICA_ARRIVES_WITHIN_MS, signal })
+    const timeoutMs = this.options.replicaArrivesWithinMs ?? DEFAULT_REPLICA_ARRIVES_WITHIN_MS
+    const sameData = await this.arrives(sourceLsn, { timeoutMs, signal })
     return { state: 'running', comparable: comparableOf(sameData, sourceLsn, this.options.visibleLsn()) }
   }
 
@@ -165,9 +170,10 @@ export class CompareService {
     const { source, replica, address, connection, statement, signal, read, report } = pass
     const { clock } = this.options.host
     const waitForLsn = this.arrives.bind(this)
+    const momentWithinMs = read().comparable?.sameData ? MOMENT_WITHIN_MS : 0
     const isOrdered = statement.hasTopLevelOrderBy
     const { verdict, notes, isSameMoment, sourceLsn, replicaLsn } = await readingSource(address, connection, (watcher) =>
-      passAnswers({ source, replica, watcher, waitForLsn, isOrdered, signal, clock }),
+      passAnswers({ source, replica, watcher, waitForLsn, momentWithinMs, isOrdered, signal, clock }),
     )
     const { comparable, conditions } = read()
     const movedOn = !verdict.same && !isSameMoment

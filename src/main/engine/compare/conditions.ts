@@ -48,19 +48,30 @@ const MOST_TABLES = 6
 
 async function tableLines(source: SourceSide, names: readonly string[]): Promise<string[]> {
   const lines: string[] = []
-  for (const name of names.slice(0, MOST_TABLES)) {
+  for (const path of new Set(names.map((name) => JSON.stringify(pathOf(name).slice(-2))))) {
+    if (lines.length === MOST_TABLES) break
+    const [table, schema = null] = (JSON.parse(path) as string[]).toReversed()
     const [row] = await source.ask(
       `SELECT c.oid::regclass::text, to_char(greatest(s.last_analyze, s.last_autoanalyze), 'YYYY-MM-DD HH24:MI'),
          (SELECT count(*) FROM pg_index AS i WHERE i.indrelid = c.oid)::text
-       FROM pg_class AS c LEFT JOIN pg_stat_all_tables AS s ON s.relid = c.oid WHERE c.oid = to_regclass($1)`,
-      [name],
+       FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+       LEFT JOIN pg_stat_all_tables AS s ON s.relid = c.oid
+       WHERE c.relname = $1 AND c.relkind IN ('r', 'p', 'm')
+         AND CASE WHEN $2::text IS NULL THEN pg_table_is_visible(c.oid) ELSE n.nspname = $2 END`,
+      [table, schema],
     )
     if (!row) continue
-    const [table, analyzed, indexes] = row
+    const [name, analyzed, indexes] = row
     const indexText = indexes === '1' ? '1 index' : `${indexes} indexes`
-    lines.push(`On the source ${table} has ${indexText} and was ${analyzed ? `last analyzed ${analyzed} UTC` : 'never analyzed'}.`)
+    lines.push(`On the source ${name} has ${indexText} and was ${analyzed ? `last analyzed ${analyzed} UTC` : 'never analyzed'}.`)
   }
   return lines
+}
+
+/** `public."Odd.Name" AS o` as its parts, without the alias. */
+export function pathOf(name: string): string[] {
+  const path = name.replace(/ AS (?:"[^"]*"|\w+)$/, '')
+  return [...path.matchAll(/"((?:[^"]|"")*)"|[^".]+/g)].map(([plain, quoted]) => quoted?.replaceAll('""', '"') ?? plain)
 }
 
 async function likenessLines(source: SourceSide): Promise<string[]> {

@@ -28,15 +28,14 @@ type ColumnRow = [
 ]
 
 /** Our own schemas stand behind the user's. */
-const ORDER = `CASE WHEN schema_name IN ('millrace', 'history') THEN 1 ELSE 0 END, schema_name`
-
 const replicaTablesQuery = `
-  SELECT schema_name, table_name AS name, 'table', estimated_size::VARCHAR FROM duckdb_tables()
-  WHERE NOT internal AND database_name = current_database()
-  UNION ALL
-  SELECT schema_name, view_name, 'view', NULL FROM duckdb_views()
-  WHERE NOT internal AND database_name = current_database()
-  ORDER BY ${ORDER}, name`
+  SELECT * FROM (
+    SELECT schema_name, table_name AS name, 'table', estimated_size::VARCHAR FROM duckdb_tables()
+    WHERE NOT internal AND database_name = current_database()
+    UNION ALL
+    SELECT schema_name, view_name, 'view', NULL FROM duckdb_views()
+    WHERE NOT internal AND database_name = current_database())
+  ORDER BY schema_name IN ('millrace', 'history'), schema_name, name`
 
 /** What the columns are on the source, from Millrace's own record; a renamed column says what it is called there. */
 const replicaColumnsQuery = `

@@ -102,7 +102,7 @@ export function withModifier(typeName: string, typmod: number): string {
     case 'time with time zone':
     case 'timestamp without time zone':
     case 'timestamp with time zone':
-      return `${base.replace(/^(time|timestamp)/, `$1(${typmod})`)}${dimensions}`
+      return `${base.replace(/^(timestamp|time)/, `$1(${typmod})`)}${dimensions}`
     default:
       return typeName
   }
