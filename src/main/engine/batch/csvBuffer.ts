@@ -58,7 +58,7 @@ export class CsvBuffer {
     let rest = value
     for (let place = this.length + digits - 1; place >= this.length; place--) {
       const next = Math.floor(rest / 10)
-      this.bytes[place] = 0x30 + rest - next * 10
+      this.bytes[place] = 0x30 + (rest - next * 10)
       rest = next
     }
     this.length += digits
