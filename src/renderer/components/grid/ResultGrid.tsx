@@ -55,7 +55,11 @@ function jump(api: GridApi<GridRow>, key: string, columns: number): void {
 }
 
 /** A number that is cut cannot be read: its column grows to hold it, and never shrinks again. */
-function widenNumbers(api: GridApi<GridRow>, columns: readonly ResultColumn[], rows: readonly (readonly Cell[])[]): void {
+function widenNumbers(
+  api: GridApi<GridRow>,
+  columns: readonly ResultColumn[],
+  rows: readonly (readonly Cell[])[],
+): void {
   const wider: { key: string; newWidth: number }[] = []
   for (const [index, column] of columns.entries()) {
     if (column.kind !== 'number') continue
@@ -95,7 +99,8 @@ function datasourceOf(
  * length costs the window the same. AG Grid stretches its scroll above Chromium's height limit.
  */
 export function ResultGrid(props: ResultGridProps) {
-  const { resultKey, columns, pages, firstRows, progress, label, readCell, onOpenCell, onFocusCell, onPageFault } = props
+  const { resultKey, columns, pages, firstRows, progress, label } = props
+  const { readCell, onOpenCell, onFocusCell, onPageFault } = props
   const density = usePreferences((state) => state.preferences.density)
   const apiRef = useRef<GridApi<GridRow> | null>(null)
   const frame = useRef<HTMLDivElement>(null)

@@ -26,10 +26,11 @@ export function gridText(cell: Cell, column: ResultColumn): string {
 }
 
 /** Numbers that name something and count nothing are not grouped: nobody reads a key as thousands. */
-const IDENTIFIER = /^(id|key|year|month|day|zip|postcode|code|port|pid|oid|lsn|nr|no|number)$|(_id|_key|_year|_zip|_code|_no|_nr|_number|_oid|[a-z]Id)$/
+const IDENTIFIER_NAME = /^(id|key|year|month|day|zip|postcode|code|port|pid|oid|lsn|nr|no|number)$/
+const IDENTIFIER_ENDING = /(_id|_key|_year|_zip|_code|_no|_nr|_number|_oid|[a-z]Id)$/
 
 function isIdentifier(column: ResultColumn): boolean {
-  return IDENTIFIER.test(column.name)
+  return IDENTIFIER_NAME.test(column.name) || IDENTIFIER_ENDING.test(column.name)
 }
 
 function withMinus(text: string): string {
@@ -43,7 +44,8 @@ const WIDEST = 56
 
 /** The width in characters that a column asks for: its header and what its first rows hold. */
 export function widthInCharacters(column: ResultColumn, index: number, rows: readonly (readonly Cell[])[]): number {
-  let widest = Math.max(column.name.length, column.type.length, column.kind === 'number' ? NUMBERS_AT_LEAST : TEXTS_AT_LEAST)
+  const atLeast = column.kind === 'number' ? NUMBERS_AT_LEAST : TEXTS_AT_LEAST
+  let widest = Math.max(column.name.length, column.type.length, atLeast)
   for (const row of rows.slice(0, 60)) {
     widest = Math.max(widest, gridText(row[index] ?? null, column).length)
   }

@@ -25,4 +25,6 @@ export const offeredKeywords: readonly string[] = [
 ]
 
 /** Only DuckDB understands these. */
-export const replicaKeywords: readonly string[] = ['QUALIFY', 'SUMMARIZE', 'DESCRIBE', 'PIVOT', 'UNPIVOT', 'EXCLUDE', 'ASOF JOIN']
+export const replicaKeywords: readonly string[] = [
+  'QUALIFY', 'SUMMARIZE', 'DESCRIBE', 'PIVOT', 'UNPIVOT', 'EXCLUDE', 'ASOF JOIN',
+]

@@ -122,8 +122,13 @@ export function referencesOf(sql: string, tokens: readonly Token[]): References 
   return { tables, withNames }
 }
 
+export interface NamedTable {
+  schema: string | null
+  name: string
+}
+
 /** The table whose name stands under `offset`, for "open the table under the cursor". */
-export function tableNameAt(sql: string, tokens: readonly Token[], offset: number): { schema: string | null; name: string } | null {
+export function tableNameAt(sql: string, tokens: readonly Token[], offset: number): NamedTable | null {
   const at = tokens.findIndex((token) => isName(token) && offset >= token.start && offset <= token.end)
   if (at === -1) return null
   const text = (token: Token | undefined): string => (token ? sql.slice(token.start, token.end) : '')

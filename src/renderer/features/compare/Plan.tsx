@@ -24,6 +24,11 @@ function Steps({ nodes }: { nodes: readonly PlanNode[] }) {
   return <ul className={styles.steps}>{nodes.map((node, at) => <Step key={at} node={node} />)}</ul>
 }
 
+const timesSay: Record<EngineName, string> = {
+  source: 'The time of a step holds the steps beneath it.',
+  replica: 'The time of a step is its own, over all threads.',
+}
+
 /** A plan as its steps; as the engine printed it where it cannot be read. */
 export function Plan({ engine, plan }: { engine: EngineName; plan: string }) {
   const nodes = readPlan(engine, plan)
@@ -32,7 +37,7 @@ export function Plan({ engine, plan }: { engine: EngineName; plan: string }) {
     <div className={styles.plan} data-engine={engine}>
       <Steps nodes={nodes} />
       <p className={styles.note}>
-        {engine === 'source' ? 'The time of a step holds the steps beneath it.' : 'The time of a step is its own, over all threads.'}
+        {timesSay[engine]}
       </p>
     </div>
   )

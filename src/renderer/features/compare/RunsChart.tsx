@@ -40,8 +40,13 @@ function Lane(props: { engine: EngineName; comparison: Comparison; axis: Axis; t
       ))}
       {summary?.medianMs != null && (
         <>
-          <line x1={at(summary.medianMs)} x2={at(summary.medianMs)} y1={middle - 19} y2={middle + 19} className={styles.median} />
-          <text x={at(summary.medianMs)} y={middle - 24} className={styles.medianText}>{formatDuration(summary.medianMs)}</text>
+          <line
+            x1={at(summary.medianMs)} x2={at(summary.medianMs)} y1={middle - 19} y2={middle + 19}
+            className={styles.median}
+          />
+          <text x={at(summary.medianMs)} y={middle - 24} className={styles.medianText}>
+            {formatDuration(summary.medianMs)}
+          </text>
         </>
       )}
     </g>
@@ -56,11 +61,18 @@ function Dot({ run, x, y }: { run: TimedRun; x: number; y: number }) {
   )
 }
 
+function tickText(ms: number): string {
+  return ms === 0 ? '0' : formatDuration(ms).replace('.0 ', ' ')
+}
+
+const scaleWords: Record<Axis['scale'], string> = { log: 'logarithmic axis', linear: 'linear axis from 0' }
+
 function spokenChart(comparison: Comparison): string {
   const lanes = engines.map((engine) => {
     const summary = summaryOf(comparison, engine)
     if (summary?.medianMs == null) return `${names[engine]}: no time yet`
-    return `${names[engine]}: median ${formatDuration(summary.medianMs)}, from ${formatDuration(summary.minMs)} to ${formatDuration(summary.maxMs)}`
+    const spread = `from ${formatDuration(summary.minMs)} to ${formatDuration(summary.maxMs)}`
+    return `${names[engine]}: median ${formatDuration(summary.medianMs)}, ${spread}`
   })
   return `Times of the runs. ${lanes.join('. ')}. Each run stands in the table below.`
 }
@@ -88,7 +100,7 @@ export function RunsChart({ comparison }: { comparison: Comparison }) {
           {axis?.ticks.map((tick) => (
             <g key={tick}>
               <line x1={at(axis, tick)} x2={at(axis, tick)} y1={TOP_PIXELS} y2={bottom} className={styles.grid} />
-              <text x={at(axis, tick)} y={bottom + 16} className={styles.tick}>{tick === 0 ? '0' : formatDuration(tick).replace('.0 ', ' ')}</text>
+              <text x={at(axis, tick)} y={bottom + 16} className={styles.tick}>{tickText(tick)}</text>
             </g>
           ))}
           {axis && engines.map((engine, index) => (
@@ -104,7 +116,7 @@ export function RunsChart({ comparison }: { comparison: Comparison }) {
         <span><i className={styles.legendDot} aria-hidden /> a run</span>
         <span><i className={styles.legendMedian} aria-hidden /> median</span>
         <span><i className={styles.legendSpread} aria-hidden /> shortest to longest</span>
-        {axis && <span className={styles.scale}>{axis.scale === 'log' ? 'logarithmic axis' : 'linear axis from 0'}</span>}
+        {axis && <span className={styles.scale}>{scaleWords[axis.scale]}</span>}
       </figcaption>
     </figure>
   )

@@ -48,7 +48,12 @@ function Outcome() {
       <EmptyState
         icon={ArrowRightLeft}
         title="The same question, asked twice"
-        text={<>Write one statement, or take one from your own schema above, and press <Kbd caps={caps} />. Both engines run it in turn; answers are compared before times.</>}
+        text={
+          <>
+            Write one statement, or take one from your own schema above, and press <Kbd caps={caps} />. Both engines
+            run it in turn; answers are compared before times.
+          </>
+        }
       />
     )
   }
@@ -183,7 +188,10 @@ export function CompareView() {
             <div className={styles.samples} role="group" aria-label="Statements from your schema">
               {samples.length > 0 && <span className={styles.samplesLabel}>From your schema</span>}
               {samples.map((sample) => (
-                <Button key={sample.title} size="small" variant="quiet" title={`${sample.hint}\n\n${sample.sql}`} onClick={() => put(sample.sql)}>
+                <Button
+                  key={sample.title} size="small" variant="quiet" title={`${sample.hint}\n\n${sample.sql}`}
+                  onClick={() => put(sample.sql)}
+                >
                   {sample.title}
                 </Button>
               ))}
@@ -200,7 +208,9 @@ export function CompareView() {
                 Cancel <Kbd caps={keyCaps('Ctrl+.', runsOnMac)} />
               </Button>
             ) : (
-              <Button size="small" variant="primary" icon={Play} className={styles.run} onClick={start} data-testid="compare">
+              <Button
+                size="small" variant="primary" icon={Play} className={styles.run} onClick={start} data-testid="compare"
+              >
                 Compare <Kbd caps={keyCaps('Ctrl+Enter', runsOnMac)} />
               </Button>
             )}
@@ -222,7 +232,7 @@ export function CompareView() {
       <Separator className={split.horizontal} aria-label="Height of the editor" />
       <Panel id="outcome" minSize={200}>
         <RunProgress />
-        <div className={styles.scroll}><Outcome /></div>
+        <div className={styles.scroll} tabIndex={0} role="region" aria-label="Comparison"><Outcome /></div>
       </Panel>
     </Group>
   )

@@ -30,13 +30,15 @@ function Engine({ engine, comparison, isOpen, onToggle }: {
           <dd>
             {formatBytes(work?.bytesTouched)}
             {work?.bytesTouched != null && (
-              <span className={styles.label} title={bytesSay[engine]}>{work.bytesAreEstimate ? 'estimate' : 'measured'}</span>
+              <span className={styles.label} title={bytesSay[engine]}>
+                {work.bytesAreEstimate ? 'estimate' : 'measured'}
+              </span>
             )}
           </dd>
         </div>
         <div>
           <dt>Columns read</dt>
-          <dd>{work?.columnsRead == null ? (engine === 'source' ? 'whole rows' : '–') : formatCount(work.columnsRead)}</dd>
+          <dd>{work?.columnsRead == null && engine === 'source' ? 'whole rows' : formatCount(work?.columnsRead)}</dd>
         </div>
       </dl>
       {work && work.plan !== '' && (

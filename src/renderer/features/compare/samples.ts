@@ -16,11 +16,15 @@ const isInteger = (column: Column): boolean => /^(big|small|huge)?int(eger|[248]
 const isAmount = (column: Column): boolean =>
   /^(numeric|decimal|double|float|real|money)/.test(typeOf(column)) ||
   (isInteger(column) && /amount|total|price|quantity|count|stock|cents|balance/.test(column.name))
-const isText = (column: Column): boolean => /^(text|varchar|char|citext|enum)/.test(typeOf(column)) && column.note === null
+const isText = (column: Column): boolean =>
+  /^(text|varchar|char|citext|enum)/.test(typeOf(column)) && column.note === null
 const isInstant = (column: Column): boolean => /^(timestamp|date)/.test(typeOf(column))
 /** Columns of few values are known by their names; a column of many would make a poor group. */
+const CATEGORY_NAME = new RegExp(
+  'status|state|country|type|kind|category|method|region|channel|currency|priority|segment|warehouse|carrier',
+)
 const isCategory = (column: Column): boolean =>
-  !column.key && (typeOf(column) === 'boolean' || (isText(column) && /status|state|country|type|kind|category|method|region|channel|currency|priority|segment|warehouse|carrier/.test(column.name)))
+  !column.key && (typeOf(column) === 'boolean' || (isText(column) && CATEGORY_NAME.test(column.name)))
 
 function aggregate(table: CatalogTable): Sample | null {
   const category = table.columns.find(isCategory)
@@ -35,7 +39,8 @@ function simplerAggregate(table: CatalogTable): Sample | null {
 }
 
 function aggregateOf(table: CatalogTable, category: Column | undefined, amount: Column | undefined): Sample {
-  const figures = ['count(*)', ...(amount ? [`sum(${writtenName(amount.name)})`, `min(${writtenName(amount.name)})`] : [])]
+  const figures = ['count(*)']
+  if (amount) figures.push(`sum(${writtenName(amount.name)})`, `min(${writtenName(amount.name)})`)
   const group = category ? `\nGROUP BY 1\nORDER BY 1` : ''
   const columns = category ? [writtenName(category.name), ...figures] : figures
   return {
@@ -51,7 +56,11 @@ function overTime(table: CatalogTable): Sample | null {
   return {
     title: 'By month',
     hint: 'One column of every row.',
-    sql: `SELECT date_trunc('month', ${writtenName(instant.name)}) AS month, count(*)\nFROM ${writtenTableName(table)}\nGROUP BY 1\nORDER BY 1`,
+    sql: [
+      `SELECT date_trunc('month', ${writtenName(instant.name)}) AS month, count(*)`,
+      `FROM ${writtenTableName(table)}`,
+      'GROUP BY 1\nORDER BY 1',
+    ].join('\n'),
   }
 }
 
@@ -86,7 +95,8 @@ function join(table: CatalogTable, tables: readonly CatalogTable[]): Sample | nu
     const stem = /^(.+)_id$/.exec(column.name)?.[1]
     if (!stem) continue
     const plural = stem.endsWith('y') ? `${stem.slice(0, -1)}ies` : `${stem}s`
-    const other = tables.find((candidate) => candidate.schema === table.schema && [stem, plural, `${stem}es`].includes(candidate.name))
+    const names = [stem, plural, `${stem}es`]
+    const other = tables.find(({ schema, name }) => schema === table.schema && names.includes(name))
     const category = other?.columns.find(isCategory)
     const key = other?.columns.filter((candidate) => candidate.key)
     if (!other || !category || key?.length !== 1) continue

@@ -26,6 +26,9 @@ function relativeUncertainty(comparison: Comparison): number {
   return Math.hypot(...spreads)
 }
 
+const WAITING = 'Waiting until the replica holds what the source holds'
+const CANCELLED = 'It was cancelled before both engines had two runs.'
+
 /** What the figures allow to be said. Answers first: a time beside different answers is no comparison. */
 export function verdictOf(comparison: Comparison): Verdict {
   const { state, answer, comparable, ratio, differenceIsReal } = comparison
@@ -34,13 +37,13 @@ export function verdictOf(comparison: Comparison): Verdict {
     return { kind: 'different-answers', reason: answer.difference ?? 'The two results are not the same.' }
   }
   if (comparable && !comparable.sameData) {
-    const behind = `The replica was ${formatBytes(comparable.behindBytes)} of log behind the source, so the two did not hold the same data.`
-    return { kind: 'not-comparable', reason: behind }
+    const behind = `The replica was ${formatBytes(comparable.behindBytes)} of log behind the source`
+    return { kind: 'not-comparable', reason: `${behind}, so the two did not hold the same data.` }
   }
   if (ratio === null || !(ratio > 0)) {
-    if (state === 'waiting-for-replica') return { kind: 'pending', words: 'Waiting until the replica holds what the source holds' }
+    if (state === 'waiting-for-replica') return { kind: 'pending', words: WAITING }
     if (state === 'running') return { kind: 'pending', words: 'Measuring' }
-    if (state === 'cancelled') return { kind: 'not-comparable', reason: 'It was cancelled before both engines had two runs.' }
+    if (state === 'cancelled') return { kind: 'not-comparable', reason: CANCELLED }
     return { kind: 'not-comparable', reason: 'The conditions below say why there is no ratio.' }
   }
   if (differenceIsReal === false) return { kind: 'no-difference' }
@@ -70,7 +73,8 @@ function replicaReason(comparison: Comparison): string {
   const source = workOf(comparison, 'source')
   const replica = workOf(comparison, 'replica')
   if (!source || !replica) return ''
-  const columns = replica.columnsRead === null ? 'only the columns asked for' : formatMany(replica.columnsRead, 'column')
+  const { columnsRead } = replica
+  const columns = columnsRead === null ? 'only the columns asked for' : formatMany(columnsRead, 'column')
   const about = replica.bytesAreEstimate ? 'about ' : ''
   const read = replica.bytesTouched === null ? '' : `, ${about}${formatBytes(replica.bytesTouched)},`
   const pages = source.bytesTouched === null ? 'whole rows' : `${formatBytes(source.bytesTouched)} of whole rows`
@@ -82,7 +86,8 @@ function sourceReason(comparison: Comparison): string {
   const source = workOf(comparison, 'source')
   const scanned = source?.rowsScanned
   if (scanned !== null && scanned !== undefined && scanned <= 1000) {
-    return ` It went straight to ${formatMany(scanned, 'row')}; that is what rows and their indexes are for, and a column store has no such short way.`
+    const purpose = 'that is what rows and their indexes are for, and a column store has no such short way'
+    return ` It went straight to ${formatMany(scanned, 'row')}; ${purpose}.`
   }
   return ' Here rows and their indexes are the shorter way: a column store has to put each row together again.'
 }
@@ -105,13 +110,15 @@ export function explanationOf(comparison: Comparison): string {
       const source = medianWords(comparison, 'source')
       const replica = medianWords(comparison, 'replica')
       const runs = `the source took ${source}, the replica ${replica}${rowsOf(comparison)}`
-      return `These runs tell no difference: ${runs}, but the times vary by more than that. More runs may tell them apart.`
+      const doubt = 'but the times vary by more than that. More runs may tell them apart.'
+      return `These runs tell no difference: ${runs}, ${doubt}`
     }
     case 'faster': {
       const { winner, times } = verdict
       const loser = winner === 'replica' ? 'source' : 'replica'
       const much = `${formatTimes(times)} times faster`
-      const answered = `The ${winner} answered in ${medianWords(comparison, winner)} where the ${loser} took ${medianWords(comparison, loser)}`
+      const took = `the ${loser} took ${medianWords(comparison, loser)}`
+      const answered = `The ${winner} answered in ${medianWords(comparison, winner)} where ${took}`
       const reason = winner === 'replica' ? replicaReason(comparison) : sourceReason(comparison)
       return `${answered}: ${much}${rowsOf(comparison)}.${reason}`
     }

@@ -70,7 +70,10 @@ export function ResultHead({ run }: { run: TabRun }) {
           <Timings result={result} />
           {words.isGrowing && !active && <StatusDot tone={result.engine} shape="working">reading on</StatusDot>}
           {result.progress.cutAtRows !== null && (
-            <Badge tone="warn" icon={Scissors} title="Production first: a query on the source reads no more rows than this">
+            <Badge
+              tone="warn" icon={Scissors}
+              title="Production first: a query on the source reads no more rows than this"
+            >
               cut at {formatCount(result.progress.cutAtRows)} rows
             </Badge>
           )}

@@ -42,7 +42,8 @@ export function RunBar({ tab }: { tab: EditorTab }) {
         </Button>
       )}
       <IconButton
-        size="small" icon={ArrowRightLeft} label="Compare the current statement on both engines (Alt+C)" onClick={compareCurrent}
+        size="small" icon={ArrowRightLeft} label="Compare the current statement on both engines (Alt+C)"
+        onClick={compareCurrent}
       />
       <IconButton size="small" icon={WandSparkles} label="Format (Shift+Alt+F)" onClick={() => void format()} />
     </div>

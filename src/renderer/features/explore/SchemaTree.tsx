@@ -12,7 +12,7 @@ import { formatCount, formatShortCount } from '../../components/format.ts'
 import { Skeleton } from '../../components/Skeleton.tsx'
 import { useVirtualRows } from '../../components/useVirtualRows.ts'
 import { openTable, refreshCatalogs } from './actions.ts'
-import { mergedTables, shortType, treeRows } from './tree.ts'
+import { isKeptAsText, mergedTables, shortType, treeRows } from './tree.ts'
 import type { TreeRow } from './tree.ts'
 import styles from './SchemaTree.module.css'
 
@@ -56,8 +56,10 @@ function RowWords({ row, counts }: { row: TreeRow; counts: ReadonlyMap<string, n
         <span className={styles.noKey} />
       )}
       <span className={styles.name}>{column.name}</span>
-      {column.note && (
-        <TextCursorInput size={13} strokeWidth={1.75} className={styles.note} role="img" aria-label={column.note} />
+      {isKeptAsText(column) && (
+        <TextCursorInput
+          size={13} strokeWidth={1.75} className={styles.note} role="img" aria-label={column.note ?? 'kept as text'}
+        />
       )}
       <span className={styles.type}>{shortType(column.sourceType ?? column.type)}</span>
     </>
@@ -69,9 +71,12 @@ function hoverOf(row: TreeRow, counts: ReadonlyMap<string, number>): string {
   const { table, where } = row.entry
   if (row.kind === 'table') {
     const rows = where === 'replica' ? counts.get(`${table.schema}.${table.name}`) ?? table.rows : table.rows
-    const missing = table.replicated ? 'on the source, its copy is not ready yet' : 'on the source only, it is not copied'
-    const place = where === 'replica' ? 'in the replica' : missing
-    return `${table.schema}.${table.name}, ${place}${rows === null ? '' : `\n${formatCount(rows)} rows`}\nEnter or double click opens it`
+    const missing = table.replicated
+      ? 'on the source, its copy is not ready yet'
+      : 'on the source only, it is not copied'
+    const lines = [`${table.schema}.${table.name}, ${where === 'replica' ? 'in the replica' : missing}`]
+    if (rows !== null) lines.push(`${formatCount(rows)} rows`)
+    return [...lines, 'Enter or double click opens it'].join('\n')
   }
   const { column } = row
   const types = column.sourceType ? `${column.sourceType} on the source, ${column.type} in the replica` : column.type
@@ -146,7 +151,8 @@ export function SchemaTree() {
 
   let body: ReactNode = null
   if (rows.length === 0) {
-    if (replica.state === 'reading' || replica.state === 'unread') body = <Skeleton label="The schemas are being read" rows={8} />
+    const isReading = replica.state === 'reading' || replica.state === 'unread'
+    if (isReading) body = <Skeleton label="The schemas are being read" rows={8} />
     else if (replica.fault) body = <div className={styles.words}><ErrorNote fault={replica.fault} /></div>
     else body = <p className={styles.words}>{search ? 'No table or column of that name.' : 'There is no table yet.'}</p>
   }

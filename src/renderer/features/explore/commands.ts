@@ -27,7 +27,10 @@ export function exploreCommands(): Command[] {
       id: 'explore.cancel', label: 'Cancel what runs', keys: ['Ctrl+.', 'Escape'], group,
       when: () => activeTabRuns() && document.querySelector(EDITOR_WIDGETS) === null, perform: cancel,
     },
-    { id: 'explore.switchEngine', label: 'Switch between replica and source', keys: ['Alt+E'], group, perform: switchEngine },
+    {
+      id: 'explore.switchEngine', label: 'Switch between replica and source', keys: ['Alt+E'], group,
+      perform: switchEngine,
+    },
     {
       id: 'explore.compare', label: 'Compare the current statement on both engines', keys: ['Alt+C'], group,
       when: inEditor, perform: compareCurrent,
@@ -49,7 +52,8 @@ export function exploreCommands(): Command[] {
     { id: 'explore.newTab', label: 'New query', keys: ['Ctrl+T', 'Alt+T'], group, perform: newTab },
     { id: 'explore.closeTab', label: 'Close the query', keys: ['Ctrl+W', 'Alt+W'], group, perform: closeActiveTab },
     {
-      id: 'explore.reopenTab', label: 'Reopen the query that was closed last', keys: ['Ctrl+Shift+T', 'Alt+Shift+T'], group,
+      id: 'explore.reopenTab', label: 'Reopen the query that was closed last', group,
+      keys: ['Ctrl+Shift+T', 'Alt+Shift+T'],
       when: () => useTabs.getState().closed.length > 0, perform: reopenTab,
     },
     ...Array.from({ length: 9 }, (_, at): Command => ({
@@ -60,7 +64,10 @@ export function exploreCommands(): Command[] {
       when: () => useTabs.getState().tabs.length > (at === 8 ? 0 : at),
       perform: () => goToTab(at + 1),
     })),
-    { id: 'explore.focusEditor', label: 'Go to the editor', keys: ['Alt+Q'], group, when: inEditor, perform: () => theEditor()?.focus() },
+    {
+      id: 'explore.focusEditor', label: 'Go to the editor', keys: ['Alt+Q'], group,
+      when: inEditor, perform: () => theEditor()?.focus(),
+    },
     {
       id: 'explore.focusTree', label: 'Go to the schemas', keys: ['Alt+S'], group,
       perform: () => document.getElementById('explore-tree')?.focus(),

@@ -89,7 +89,7 @@ async function followProgress(tabId: string, queryId: string): Promise<void> {
     try {
       showProgress(tabId, queryId, await engine.query.progress({ queryId }))
     } catch (thrown) {
-      if (runOf(tabId).result?.queryId === queryId) showProgress(tabId, queryId, { ...result.progress, fault: faultOf(thrown) })
+      showProgress(tabId, queryId, { ...result.progress, fault: faultOf(thrown) })
       return
     }
   }
@@ -153,7 +153,8 @@ export async function runStatements(tabId: string, on: EngineName, statements: r
       if (fault.code === 'QUERY_CANCELLED') {
         change(tabId, { active: null, cancelledAfterMs: performance.now() - run.startedAtMs })
       } else {
-        change(tabId, { active: null, failure: { fault, engine: on, statement, number: at + 1, count: statements.length } })
+        const { number, count } = run
+        change(tabId, { active: null, failure: { fault, engine: on, statement, number, count } })
       }
       return
     }

@@ -43,7 +43,9 @@ export function changeTabs(step: (state: TabsState) => TabsState): void {
   if (tabs === before.tabs && activeTabId === before.activeTabId && closed === before.closed) return
   useTabs.setState({ tabs, activeTabId, closed })
   if (tabs.length !== before.tabs.length) {
-    editorDocuments.closeAllBut(DOCUMENTS, new Set([...tabs, ...closed.map(({ tab }) => tab)].map(({ id }) => documentOf(id))))
+    // A closed tab keeps its document, so that its undo steps are there when it is reopened.
+    const kept = [...tabs, ...closed.map(({ tab }) => tab)]
+    editorDocuments.closeAllBut(DOCUMENTS, new Set(kept.map(({ id }) => documentOf(id))))
   }
   isDirty = true
   clearTimeout(timer)

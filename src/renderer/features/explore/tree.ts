@@ -83,6 +83,13 @@ export function treeRows(tables: readonly TreeTable[], toggled: ReadonlySet<stri
   return rows
 }
 
+const TEXT_TYPE = /^(text|character|varchar|char|bpchar|citext|name|string)/i
+
+/** True where the replica keeps the column as its Postgres text because DuckDB has no exact type for it. */
+export function isKeptAsText(column: CatalogColumn): boolean {
+  return column.sourceType !== null && TEXT_TYPE.test(column.type) && !TEXT_TYPE.test(column.sourceType)
+}
+
 const shortTypes: [RegExp, string][] = [
   [/^timestamp( ?\(\d+\))? with time zone$/, 'timestamptz$1'],
   [/^timestamp( ?\(\d+\))? without time zone$/, 'timestamp$1'],

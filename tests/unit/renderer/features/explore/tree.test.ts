@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CatalogTable } from '../../../../../src/main/contract/query.ts'
-import { mergedTables, schemaId, shortType, tableId, treeRows } from '../../../../../src/renderer/features/explore/tree.ts'
+import { isKeptAsText, mergedTables, schemaId, shortType, tableId, treeRows } from '../../../../../src/renderer/features/explore/tree.ts'
 import type { TreeRow } from '../../../../../src/renderer/features/explore/tree.ts'
 
 function table(schema: string, name: string, columns = ['id']): CatalogTable {
@@ -48,6 +48,14 @@ describe('the schema tree', () => {
 })
 
 describe('types in the tree', () => {
+  it('mark what the replica keeps as text, and nothing that is text on the source', () => {
+    const column = (type: string, sourceType: string | null) => ({ name: 'c', type, sourceType, key: false, note: null })
+    expect(isKeptAsText(column('VARCHAR', 'tsvector'))).toBe(true)
+    expect(isKeptAsText(column('VARCHAR', 'character varying(20)'))).toBe(false)
+    expect(isKeptAsText(column('DECIMAL(12,2)', 'numeric(12,2)'))).toBe(false)
+    expect(isKeptAsText(column('text', null))).toBe(false)
+  })
+
   it.each([
     ['timestamp with time zone', 'timestamptz'],
     ['timestamp(3) without time zone', 'timestamp(3)'],
