@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ResultColumn, ValueKind } from '../../../../../src/main/contract/values.ts'
-import { gridText, instantHover, markOf, widthInCharacters } from '../../../../../src/renderer/components/grid/cellText.ts'
+import {
+  gridText, instantHover, markOf, widthInCharacters,
+} from '../../../../../src/renderer/components/grid/cellText.ts'
 
 const column = (kind: ValueKind, type = kind as string): ResultColumn => ({ name: 'c', type, kind })
 const digitsOf = (text: string): string => text.replace(/\u202f/g, '').replace('−', '-')
@@ -15,7 +17,8 @@ describe('a cell in the grid', () => {
 
   it('groups amounts, and leaves keys, codes and years as they are written', () => {
     const named = (name: string): string => gridText('1234567', { name, type: 'int8', kind: 'number' })
-    for (const name of ['id', 'customer_id', 'customerId', 'year', 'zip_code', 'order_no']) expect(named(name)).toBe('1234567')
+    const identifiers = ['id', 'customer_id', 'customerId', 'year', 'zip_code', 'order_no']
+    for (const name of identifiers) expect(named(name)).toBe('1234567')
     for (const name of ['total', 'count_star()', 'paid', 'width']) expect(named(name)).toBe('1\u202f234\u202f567')
   })
 

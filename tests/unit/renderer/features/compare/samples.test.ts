@@ -13,7 +13,8 @@ function table(name: string, rows: number, columns: [string, string, boolean?][]
 const shop = [
   table('customers', 50_000, [['id', 'bigint', true], ['email', 'text'], ['country', 'text']]),
   table('orders', 300_000, [
-    ['id', 'bigint', true], ['customer_id', 'bigint'], ['status', 'text'], ['Total', 'numeric(12,2)'], ['placed_at', 'timestamp with time zone'],
+    ['id', 'bigint', true], ['customer_id', 'bigint'], ['status', 'text'], ['Total', 'numeric(12,2)'],
+    ['placed_at', 'timestamp with time zone'],
   ]),
 ]
 
@@ -22,7 +23,9 @@ describe('statements made from the schema', () => {
     const samples = samplesOf(shop)
     expect(samples.map(({ title }) => title)).toEqual(['Aggregate', 'Join', 'By month', 'Top 20', 'Primary key'])
     for (const { sql } of samples) expect(splitStatements(sql)).toHaveLength(1)
-    expect(samples[0]!.sql).toBe('SELECT status, count(*), sum("Total"), min("Total")\nFROM public.orders\nGROUP BY 1\nORDER BY 1')
+    expect(samples[0]!.sql).toBe(
+      'SELECT status, count(*), sum("Total"), min("Total")\nFROM public.orders\nGROUP BY 1\nORDER BY 1',
+    )
     expect(samples[1]!.sql).toContain('JOIN public.customers b ON b.id = a.customer_id')
   })
 

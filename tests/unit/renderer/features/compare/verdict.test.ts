@@ -3,7 +3,8 @@ import type { Comparison } from '../../../../../src/main/contract/compare.ts'
 import { explanationOf, verdictOf } from '../../../../../src/renderer/features/compare/verdict.ts'
 
 function summary(engine: 'source' | 'replica', medianMs: number, coefficientOfVariation = 0.05) {
-  return { engine, firstRunMs: medianMs * 2, medianMs, minMs: medianMs * 0.9, maxMs: medianMs * 1.1, coefficientOfVariation }
+  const [firstRunMs, minMs, maxMs] = [medianMs * 2, medianMs * 0.9, medianMs * 1.1]
+  return { engine, firstRunMs, medianMs, minMs, maxMs, coefficientOfVariation }
 }
 
 function comparison(sourceMs: number, replicaMs: number, change: Partial<Comparison> = {}): Comparison {
@@ -17,8 +18,14 @@ function comparison(sourceMs: number, replicaMs: number, change: Partial<Compari
     answer: { same: true, sourceRows: 8, replicaRows: 8, comparedAs: 'ordered', difference: null },
     comparable: { sameData: true, sourceLsn: '0/1', replicaLsn: '0/1', behindBytes: 0 },
     workDone: [
-      { engine: 'source', rowsScanned: 2_000_000, bytesTouched: 366 * 1024 ** 2, bytesAreEstimate: false, columnsRead: null, plan: '' },
-      { engine: 'replica', rowsScanned: 2_000_000, bytesTouched: 12 * 1024 ** 2, bytesAreEstimate: true, columnsRead: 2, plan: '' },
+      {
+        engine: 'source', rowsScanned: 2_000_000, bytesTouched: 366 * 1024 ** 2, bytesAreEstimate: false,
+        columnsRead: null, plan: '',
+      },
+      {
+        engine: 'replica', rowsScanned: 2_000_000, bytesTouched: 12 * 1024 ** 2, bytesAreEstimate: true,
+        columnsRead: 2, plan: '',
+      },
     ],
     conditions: [],
     fault: null,
@@ -47,13 +54,15 @@ describe('the outcome of a comparison', () => {
     expect(verdictOf(outcome)).toMatchObject({ kind: 'faster', winner: 'source' })
     expect(explanationOf(outcome)).toBe(
       'The source answered in 0.20 ms where the replica took 1.8 ms: 9 times faster, with the same 1 row. ' +
-        'It went straight to 1 row; that is what rows and their indexes are for, and a column store has no such short way.',
+        'It went straight to 1 row; that is what rows and their indexes are for, ' +
+        'and a column store has no such short way.',
     )
   })
 
   it('gives the ratio a range that holds it, wider where the runs spread more', () => {
     const tight = verdictOf(comparison(100, 10))
-    const wide = verdictOf(comparison(100, 10, { summaries: [summary('source', 100, 0.4), summary('replica', 10, 0.3)] }))
+    const spread = [summary('source', 100, 0.4), summary('replica', 10, 0.3)]
+    const wide = verdictOf(comparison(100, 10, { summaries: spread }))
     if (tight.kind !== 'faster' || wide.kind !== 'faster') throw new Error('a ratio was expected')
     expect(tight.low).toBeLessThan(10)
     expect(tight.high).toBeGreaterThan(10)
@@ -68,7 +77,8 @@ describe('the outcome of a comparison', () => {
   })
 
   it('gives no ratio beside different answers', () => {
-    const answer = { same: false, sourceRows: 8, replicaRows: 7, comparedAs: 'unordered' as const, difference: 'The source has one row more.' }
+    const difference = 'The source has one row more.'
+    const answer = { same: false, sourceRows: 8, replicaRows: 7, comparedAs: 'unordered' as const, difference }
     const outcome = comparison(100, 1, { answer })
     expect(verdictOf(outcome)).toEqual({ kind: 'different-answers', reason: 'The source has one row more.' })
     expect(explanationOf(outcome)).not.toMatch(/faster/)
@@ -82,12 +92,14 @@ describe('the outcome of a comparison', () => {
   })
 
   it('names the engine that could not run the statement', () => {
-    expect(explanationOf(comparison(1, 1, { state: 'failed', faultEngine: 'source' }))).toMatch(/^The source could not run/)
+    const failed = comparison(1, 1, { state: 'failed', faultEngine: 'source' })
+    expect(explanationOf(failed)).toMatch(/^The source could not run/)
   })
 
   it('claims nothing while it measures, and nothing after a cancel without runs', () => {
     expect(verdictOf(comparison(1, 1, { state: 'running', ratio: null, answer: null })).kind).toBe('pending')
-    expect(verdictOf(comparison(1, 1, { state: 'waiting-for-replica', ratio: null, comparable: null })).kind).toBe('pending')
+    const waiting = comparison(1, 1, { state: 'waiting-for-replica', ratio: null, comparable: null })
+    expect(verdictOf(waiting).kind).toBe('pending')
     expect(verdictOf(comparison(1, 1, { state: 'cancelled', ratio: null })).kind).toBe('not-comparable')
   })
 })

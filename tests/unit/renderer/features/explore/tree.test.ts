@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { CatalogTable } from '../../../../../src/main/contract/query.ts'
-import { isKeptAsText, mergedTables, schemaId, shortType, tableId, treeRows } from '../../../../../src/renderer/features/explore/tree.ts'
+import {
+  isKeptAsText, mergedTables, schemaId, shortType, tableId, treeRows,
+} from '../../../../../src/renderer/features/explore/tree.ts'
 import type { TreeRow } from '../../../../../src/renderer/features/explore/tree.ts'
 
 function table(schema: string, name: string, columns = ['id']): CatalogTable {
@@ -17,7 +19,9 @@ const merged = mergedTables(
 
 function shown(rows: readonly TreeRow[]): string[] {
   return rows.map((row) =>
-    row.kind === 'schema' ? row.schema : row.kind === 'table' ? `  ${row.entry.table.name} (${row.entry.where})` : `    ${row.column.name}`)
+    row.kind === 'schema'
+      ? row.schema
+      : row.kind === 'table' ? `  ${row.entry.table.name} (${row.entry.where})` : `    ${row.column.name}`)
 }
 
 describe('the schema tree', () => {
@@ -42,14 +46,16 @@ describe('the schema tree', () => {
   })
 
   it('keeps the same columns under tables of the same name apart', () => {
-    const rows = treeRows(mergedTables([table('a', 't'), table('b', 't')], []), new Set([tableId({ schema: 'a', name: 't' }), tableId({ schema: 'b', name: 't' })]), '')
+    const twins = [table('a', 't'), table('b', 't')]
+    const rows = treeRows(mergedTables(twins, []), new Set(twins.map(tableId)), '')
     expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length)
   })
 })
 
 describe('types in the tree', () => {
   it('mark what the replica keeps as text, and nothing that is text on the source', () => {
-    const column = (type: string, sourceType: string | null) => ({ name: 'c', type, sourceType, key: false, note: null })
+    const column = (type: string, sourceType: string | null) =>
+      ({ name: 'c', type, sourceType, key: false, note: null })
     expect(isKeptAsText(column('VARCHAR', 'tsvector'))).toBe(true)
     expect(isKeptAsText(column('VARCHAR', 'character varying(20)'))).toBe(false)
     expect(isKeptAsText(column('DECIMAL(12,2)', 'numeric(12,2)'))).toBe(false)
