@@ -151,6 +151,18 @@ describe('the road of one file', () => {
     expect(await readFile(output, 'utf8')).toBe('an older one')
   })
 
+  it('compare runs both engines in turn, and exits 1 where the answers differ', async () => {
+    const sql = 'SELECT country, count(*), sum(total) FROM orders GROUP BY country'
+    const same = await millrace('compare', '--source', database.url, '--file', file, '--runs', '2', '--json', sql)
+    expect(same.exitCode, same.stderr).toBe(0)
+    expect(json(same)).toMatchObject({ state: 'done', answer: { same: true, sourceRows: 3 }, comparable: { sameData: true } })
+    const differs = await millrace('compare', '--source', database.url, '--file', file, '--runs', '1', 'SELECT version()')
+    expect(differs.exitCode).toBe(1)
+    expect(differs.stderr).toMatch(/^millrace: the answers differ: /m)
+    const writes = await millrace('compare', '--source', database.url, '--file', file, 'DELETE FROM orders')
+    expect(writes.stderr).toMatch(/^millrace: QUERY_WRITES: /m)
+  })
+
   it('query may be stopped in the middle', async () => {
     const sql = 'SELECT count(*) FROM range(1000000000) a, range(1000) b WHERE a.range * b.range % 7 = 3'
     const output = folder.join('stopped.csv')

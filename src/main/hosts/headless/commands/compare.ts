@@ -24,7 +24,7 @@ export function declareCompare(program: Command, declare: Declare): void {
       .argument('<sql>', 'the statement; it is run read-only on both')
       .option(...sourceOption)
       .requiredOption(...fileOption)
-      .option('--runs <number>', 'runs on each engine', wholeNumber(1, 50), 5)
+      .option('--runs <number>', 'runs on each engine, after a first one that stands apart', wholeNumber(1, 50), 5)
       .addHelpText('after', '\nExits 1 where the answers differ.'),
     compare,
   )
@@ -61,7 +61,8 @@ async function compare(invocation: Invocation, options: CompareOptions, sql: str
       last = comparison
       if (comparison.runs.length === said) continue
       said = comparison.runs.length
-      invocation.say(`${said} of ${options.runs * 2} runs`)
+      // On each engine one run comes before those that count.
+      invocation.say(`${said} of ${(options.runs + 1) * 2} runs`)
     }
   } finally {
     await session.close()
@@ -111,6 +112,6 @@ function headline(ratio: number | null, isReal: boolean | null, comparable: Comp
   if (ratio === null) return 'No ratio: it takes two runs on each engine after the first.'
   if (isReal === false) return 'No difference: the runs spread more than the engines differ.'
   return ratio >= 1
-    ? `The replica took ${ratio.toPrecision(3)} times less than the source.`
-    : `The source took ${(1 / ratio).toPrecision(3)} times less than the replica.`
+    ? `The replica was ${ratio.toPrecision(3)} times as fast as the source.`
+    : `The source was ${(1 / ratio).toPrecision(3)} times as fast as the replica.`
 }
