@@ -19,8 +19,10 @@ export interface Engine {
 }
 
 export async function openEngine(host: Host): Promise<Engine> {
-  const settings = new SettingsStore(host)
-  const workbench = new Workbench(host, settings)
+  const settings: SettingsStore = new SettingsStore(host, (what, keptAs) =>
+    workbench.notice(`The settings in ${what} could not be read; the file was kept as ${keptAs}.`),
+  )
+  const workbench: Workbench = new Workbench(host, settings)
   const stopped = new AbortController()
   let closing: Promise<void> | null = null
   return {

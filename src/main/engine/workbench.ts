@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { MillraceError } from '../contract/errors.ts'
 import type { Comparison } from '../contract/compare.ts'
-import type { LagPoint, LiveSnapshot } from '../contract/live.ts'
+import type { LagPoint, LiveEvent, LiveSnapshot } from '../contract/live.ts'
 import type { SourceAddress } from '../contract/source.ts'
 import type { TableName } from '../contract/values.ts'
 import type { Workspace } from '../contract/workspace.ts'
@@ -16,9 +17,18 @@ import { CatalogService } from './query/catalogService.ts'
 import { QueryService } from './query/queryService.ts'
 import { openSession, type ReplicaSession } from './session.ts'
 import type { SettingsStore } from './settings/settingsStore.ts'
+import { withPassword } from './source/address.ts'
+import { connectSource } from './source/connection.ts'
 
 const DEMO_ID = 'demo'
 const DEMO_NAME = 'Demo shop'
+
+/** A source that does not answer is no reason to keep anybody from the replica. */
+const PROBE_TIMEOUT_MS = 3_000
+/** How long the end of Millrace waits for an opening that is under way, such as a demo being made. */
+const CLOSE_WAITS_MS = 1_000
+/** The file is gone, or it had not come so far: nothing is known of what was made on the source. */
+const NOTHING_TO_DROP: ReadonlySet<string> = new Set(['FILE_MISSING', 'WORKSPACE_NONE'])
 
 /** The open workspace: its session and the services that stand on it. */
 export interface OpenWorkspace {
@@ -47,6 +57,8 @@ export class Workbench {
   private activity: string | null = null
   /** Openings and closings happen one after another. */
   private turn: Promise<unknown> = Promise.resolve()
+  private isClosed = false
+  private readonly notices: LiveEvent[] = []
   private readonly listeners = new Set<() => void>()
 
   constructor(host: Host, settings: SettingsStore) {
@@ -80,11 +92,20 @@ export class Workbench {
     return {
       ...snapshot,
       workspaceId: this.open?.workspace.id ?? null,
+      events: [...this.notices, ...snapshot.events],
       demo:
         demo && (this.open === null || this.open.workspace.isDemo)
           ? { running: demo.running, transactionsPerSecond: demo.rate() }
           : null,
     }
+  }
+
+  /** Something of the engine itself that a person should know; stands above the stream's events. */
+  notice(text: string): void {
+    const at = new Date(this.host.clock.nowMs()).toISOString()
+    // The stream counts its events from 0.
+    this.notices.unshift({ id: -1 - this.notices.length, at, severity: 'warning', text })
+    this.notify()
   }
 
   history(): LagPoint[] {
@@ -121,6 +142,7 @@ export class Workbench {
       if (workspace.isDemo) return this.openDemoNow()
       const password = input.password ?? (await this.settings.readPassword(workspace.id)) ?? undefined
       const address: SourceAddress = { ...workspace.source, ...(password === undefined ? {} : { password }) }
+      await this.askForPassword(address)
       await this.openWorkspace(workspace, address, null)
       if (input.password !== undefined) await this.settings.writePassword(workspace.id, input.password)
       return workspace
@@ -159,7 +181,7 @@ export class Workbench {
           undefined
       if (this.open?.workspace.id === input.id) await this.closeNow()
       const source = workspace.isDemo ? this.demo!.address : workspace.source
-      const dropped = await dropFromSource(this.host, { filePath, address: { ...source, password } })
+      const dropped = await this.drop(filePath, await withPassword({ ...source, password }))
       // The demo's file is of no use without its slot, and is made anew in seconds.
       if (input.deleteFile || workspace.isDemo) {
         await rm(filePath, { force: true })
@@ -201,12 +223,43 @@ export class Workbench {
     return this.demo.rate()
   }
 
+  /** For good. What is being opened at this moment is closed as far as it has come. */
   async close(): Promise<void> {
-    await this.inTurn(async () => {
-      await this.closeNow()
-      await this.demo?.close()
-      this.demo = null
-    })
+    this.isClosed = true
+    const closing = Promise.all([this.closeNow(), this.closeDemo()])
+    await Promise.race([this.turn, delay(CLOSE_WAITS_MS)])
+    await closing
+    await Promise.all([this.closeNow(), this.closeDemo()])
+  }
+
+  private async closeDemo(): Promise<void> {
+    const { demo } = this
+    this.demo = null
+    await demo?.close()
+  }
+
+  /** Throws PASSWORD_NEEDED or AUTHENTICATION_FAILED before anything is opened; another failure is the stream's to retry. */
+  private async askForPassword(address: SourceAddress): Promise<void> {
+    try {
+      const options = { purpose: 'probe', readOnly: true, connectTimeoutMs: PROBE_TIMEOUT_MS }
+      const client = await connectSource(await withPassword(address), options)
+      await client.end().catch(() => {})
+    } catch (error) {
+      const code = error instanceof MillraceError ? error.code : null
+      if (code === 'PASSWORD_NEEDED' || code === 'AUTHENTICATION_FAILED') throw error
+    }
+  }
+
+  private async drop(
+    filePath: string,
+    address: SourceAddress,
+  ): Promise<{ droppedSlot: boolean; droppedPublications: string[] }> {
+    try {
+      return await dropFromSource(this.host, { filePath, address })
+    } catch (error) {
+      if (!(error instanceof MillraceError) || !NOTHING_TO_DROP.has(error.code)) throw error
+      return { droppedSlot: false, droppedPublications: [] }
+    }
   }
 
   private async openDemoNow(): Promise<Workspace> {
@@ -230,7 +283,9 @@ export class Workbench {
     this.tell('Starting the demo: a Postgres of its own, with a shop and live traffic.')
     try {
       this.demo = await openDemo(this.host, {})
-      return this.demo
+      if (this.isClosed) await this.closeDemo()
+      this.throwIfClosed()
+      return this.demo!
     } finally {
       this.tell(null)
     }
@@ -238,11 +293,13 @@ export class Workbench {
 
   private async openWorkspace(
     workspace: Workspace,
-    address: SourceAddress,
+    given: SourceAddress,
     tables: readonly TableName[] | null,
   ): Promise<void> {
     await this.closeNow()
+    const address = await withPassword(given)
     await mkdir(dirname(workspace.filePath), { recursive: true })
+    this.throwIfClosed()
     const session = await openSession(this.host, {
       filePath: workspace.filePath,
       address,
@@ -265,6 +322,8 @@ export class Workbench {
     session.onChange(() => this.notify())
     workspace.lastOpenedAt = new Date(this.host.clock.nowMs()).toISOString()
     this.open = { workspace, session, queries, catalog, compare }
+    if (this.isClosed) await this.closeNow()
+    this.throwIfClosed()
     await this.settings.writeWorkspace(workspace)
     this.notify()
   }
@@ -273,7 +332,8 @@ export class Workbench {
     const { open } = this
     if (!open) return false
     this.open = null
-    await open.queries.close()
+    // Connections of theirs would keep the file open.
+    await Promise.all([open.queries.close(), open.compare.close()])
     await open.session.close()
     this.notify()
     return true
@@ -309,8 +369,17 @@ export class Workbench {
     for (const listener of this.listeners) listener()
   }
 
+  private throwIfClosed(): void {
+    if (!this.isClosed) return
+    throw new MillraceError({ code: 'STOPPED', message: 'Millrace is closing.', advice: 'Start it again.' })
+  }
+
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.turn.then(work, work)
+    const guarded = async (): Promise<T> => {
+      this.throwIfClosed()
+      return work()
+    }
+    const next = this.turn.then(guarded, guarded)
     this.turn = next.catch(() => {})
     return next
   }
