@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { SourceAddress } from '../src/main/contract/source.ts'
 import type { Sample } from './measure.ts'
-import { postgresEnvironment, timeNode, timeProgram, track } from './processes.ts'
+import { postgresEnvironment, timeNode, timeProgram } from './processes.ts'
 
 export const slotName = 'bench_millrace'
 export const publicationName = 'bench_orders'
@@ -13,8 +12,6 @@ export interface Millrace {
   sync(address: SourceAddress, file: string, tables?: string): Promise<Sample>
   /** Drops slot and publication. */
   drop(address: SourceAddress, file: string): Promise<void>
-  /** Follows until it is told to stop. */
-  follow(address: SourceAddress, file: string): { stop(): Promise<void> }
 }
 
 export function millraceAt(program: string, options: { folder: string; benchFolder: string }): Millrace {
@@ -31,17 +28,6 @@ export function millraceAt(program: string, options: { folder: string; benchFold
     },
     async drop(address, file) {
       await timeProgram(process.execPath, [program, 'drop', '--file', file], environment(address))
-    },
-    follow(address, file) {
-      const args = [program, 'sync', '--file', file, '--tables', 'public.orders', ...names]
-      const child = track(spawn(process.execPath, args, { env: environment(address), stdio: 'ignore' }))
-      const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-      return {
-        async stop() {
-          child.kill('SIGTERM')
-          await ended
-        },
-      }
     },
   }
 }

@@ -9,13 +9,17 @@ import { endedChildrenMs } from './processorTime.ts'
 
 const running = new Set<ChildProcess>()
 
-/** What is still running ends with us. */
+let isOver = false
+
+/** What is still running ends with us, and nothing is started any more. */
 export function killChildren(): void {
+  isOver = true
   for (const child of running) child.kill('SIGKILL')
 }
 
 export function track<T extends ChildProcess>(child: T): T {
   running.add(child)
+  if (isOver) child.kill('SIGKILL')
   child.once('exit', () => running.delete(child))
   return child
 }
@@ -35,6 +39,7 @@ export function postgresEnvironment({ host, port, user, password, database }: So
 
 /** Runs a program with its output to nowhere, and times it from start to end. Throws where it fails, with its last words. */
 export async function timeProgram(program: string, args: string[], env: NodeJS.ProcessEnv): Promise<Sample> {
+  if (isOver) throw new Error('the benchmark was stopped')
   const cpuBeforeMs = endedChildrenMs('self')
   const startMs = performance.now()
   const child = track(spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] }))

@@ -1,10 +1,10 @@
-import { cp, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type pg from 'pg'
 import { sidesFigures, type Benchmark, type BenchContext, type BenchmarkResult } from '../benchmark.ts'
 import { alternate, spreadOf } from '../measure.ts'
 import { publicationName, slotName } from '../millrace.ts'
 import { workloadStatements, type Workload } from '../ordersTable.ts'
+import { copyReplica, removeReplica, replicaBytes } from '../replicaFiles.ts'
 import { compareRows } from '../sameRows.ts'
 
 export const catchUp: Benchmark = {
@@ -63,14 +63,13 @@ async function run(context: BenchContext, workload: Workload): Promise<Benchmark
       {
         async prepare() {
           await putBack(client, slotName)
-          await rm(file, { force: true })
-          await cp(before, file)
+          await copyReplica(before, file)
         },
         run: () => millrace.sync(address, file),
       },
     )
     const { rows } = await compareRows(client, file)
-    const fileBytes = (await stat(file)).size
+    const fileBytes = await replicaBytes(file)
     const heap = await client.query<{ bytes: string }>(`SELECT pg_relation_size('orders')::text AS bytes`)
     const heapBytes = Number(heap.rows[0]!.bytes)
     const wallMs = spreadOf(measured.millrace.map((sample) => sample.wallMs)).median
@@ -86,7 +85,7 @@ async function run(context: BenchContext, workload: Workload): Promise<Benchmark
     }
   } finally {
     await database.drop()
-    for (const path of [before, file]) await rm(path, { force: true })
+    for (const path of [before, file]) await removeReplica(path)
   }
 }
 

@@ -1,5 +1,4 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
@@ -8,6 +7,7 @@ import type { BenchDatabase } from '../benchServer.ts'
 import type { FollowerMessage, FollowerOrder } from '../followerMessages.ts'
 import { percentile } from '../measure.ts'
 import { postgresEnvironment, track } from '../processes.ts'
+import { removeReplica } from '../replicaFiles.ts'
 import { compareRows } from '../sameRows.ts'
 
 const TRANSACTIONS_A_SECOND = 1000
@@ -147,7 +147,7 @@ export const commitToVisible: Benchmark = {
       }
     } finally {
       await database.drop()
-      await rm(file, { force: true })
+      await removeReplica(file)
     }
   },
 }

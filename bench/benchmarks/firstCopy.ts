@@ -1,7 +1,7 @@
-import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { megabytes, sidesFigures, type Benchmark } from '../benchmark.ts'
 import { alternate, spreadOf } from '../measure.ts'
+import { removeReplica, replicaBytes } from '../replicaFiles.ts'
 import { compareRows } from '../sameRows.ts'
 
 export const firstCopy: Benchmark = {
@@ -20,7 +20,7 @@ export const firstCopy: Benchmark = {
           async prepare(run) {
             if (run === 0) return
             await millrace.drop(database.address, file)
-            await rm(file)
+            await removeReplica(file)
           },
           run: () => millrace.sync(database.address, file),
         },
@@ -28,7 +28,7 @@ export const firstCopy: Benchmark = {
       const { rows } = await compareRows(database.client, file)
       const heap = await database.client.query<{ bytes: string }>(`SELECT pg_relation_size('orders')::text AS bytes`)
       const heapBytes = Number(heap.rows[0]!.bytes)
-      const fileBytes = (await stat(file)).size
+      const fileBytes = await replicaBytes(file)
       const wallMs = spreadOf(measured.millrace.map((sample) => sample.wallMs)).median
       return {
         figures: [
@@ -44,7 +44,7 @@ export const firstCopy: Benchmark = {
       }
     } finally {
       await database.drop()
-      await rm(file, { force: true })
+      await removeReplica(file)
     }
   },
 }
