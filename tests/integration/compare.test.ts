@@ -53,7 +53,8 @@ describe.each([15, 18] as const)('a comparison with Postgres %i', (major) => {
 
   it('tells equal answers, the times of alternating runs, and the work behind them', async () => {
     const steps: Comparison[] = []
-    const sql = 'SELECT customer, count(*), sum(total), avg(total), avg(weight) FROM orders WHERE total > 1 GROUP BY customer ORDER BY 1 DESC'
+    const sql =
+      'SELECT customer, count(*), sum(total), avg(total), avg(weight) FROM orders WHERE total > 1 GROUP BY customer ORDER BY 1 DESC'
     for await (const comparison of comparisons.run({ sql, runs: 3 })) steps.push(comparison)
     const last = steps.at(-1)!
     expect(last.fault).toBeNull()
@@ -64,7 +65,14 @@ describe.each([15, 18] as const)('a comparison with Postgres %i', (major) => {
       comparable: { sameData: true, behindBytes: 0 },
     })
     expect(last.runs.map(({ engine, run }) => `${engine} ${run}`)).toEqual([
-      'source 0', 'replica 0', 'source 1', 'replica 1', 'source 2', 'replica 2', 'source 3', 'replica 3',
+      'source 0',
+      'replica 0',
+      'source 1',
+      'replica 1',
+      'source 2',
+      'replica 2',
+      'source 3',
+      'replica 3',
     ])
     for (const run of last.runs) {
       expect(run.rows).toBe(8)
@@ -73,7 +81,12 @@ describe.each([15, 18] as const)('a comparison with Postgres %i', (major) => {
     expect(last.ratio).toBeGreaterThan(0)
     expect(last.summaries.map(({ engine }) => engine)).toEqual(['source', 'replica'])
     const [sourceWork, replicaWork] = last.workDone
-    expect(sourceWork).toMatchObject({ engine: 'source', rowsScanned: 5000, bytesAreEstimate: false, columnsRead: null })
+    expect(sourceWork).toMatchObject({
+      engine: 'source',
+      rowsScanned: 5000,
+      bytesAreEstimate: false,
+      columnsRead: null,
+    })
     expect(sourceWork!.bytesTouched! % 8192).toBe(0)
     expect(replicaWork).toMatchObject({ engine: 'replica', rowsScanned: 5000, bytesAreEstimate: true, columnsRead: 3 })
     expect(last.conditions.join('\n')).toMatch(/PostgreSQL \d+.*shared_buffers.*\n.*DuckDB v1.*\n.*this machine/)
@@ -84,7 +97,13 @@ describe.each([15, 18] as const)('a comparison with Postgres %i', (major) => {
   it('holds every value to be equal that is, however the engines print it', async () => {
     const all = await compare('SELECT * FROM orders', 1)
     expect(all.fault).toBeNull()
-    expect(all.answer).toEqual({ same: true, sourceRows: 5000, replicaRows: 5000, comparedAs: 'unordered', difference: null })
+    expect(all.answer).toEqual({
+      same: true,
+      sourceRows: 5000,
+      replicaRows: 5000,
+      comparedAs: 'unordered',
+      difference: null,
+    })
     const mixed = await compare(
       `SELECT is_gift, day, date_trunc('month', placed_at), placed_at - timestamptz '2024-01-01', 7 / 2, -7 / 2, 7 / 2.0,
          max(weight), sum(id), count(code), NULL::text, '' FROM orders GROUP BY 1, 2, 3, 4 ORDER BY day DESC, 4`,
@@ -130,7 +149,7 @@ describe.each([15, 18] as const)('a comparison with Postgres %i', (major) => {
   it('says how far behind the replica is where it does not arrive', async () => {
     await session.pause()
     try {
-      await source.query("UPDATE orders SET total = 0 WHERE id <= 100")
+      await source.query('UPDATE orders SET total = 0 WHERE id <= 100')
       const { comparable, answer } = await compare('SELECT sum(total) FROM orders', 1)
       expect(comparable!.sameData).toBe(false)
       expect(comparable!.behindBytes).toBeGreaterThan(0)
@@ -149,10 +168,14 @@ describe.each([15, 18] as const)('a comparison with Postgres %i', (major) => {
     expect(hidden).toMatchObject({ state: 'failed', runs: [] })
     expect((await source.query('SELECT count(*)::int AS n FROM orders')).rows[0]).toEqual({ n: 5000 })
     expect(await compare('SELECT * FROM only_here')).toMatchObject({
-      state: 'failed', faultEngine: 'replica', fault: { code: 'QUERY_FAILED', place: { offset: 14, length: 9 } },
+      state: 'failed',
+      faultEngine: 'replica',
+      fault: { code: 'QUERY_FAILED', place: { offset: 14, length: 9 } },
     })
     expect(await compare('SELECT  epoch_ms(placed_at) FROM orders')).toMatchObject({
-      state: 'failed', faultEngine: 'source', fault: { code: 'QUERY_FAILED', place: { offset: 8, length: 8 } },
+      state: 'failed',
+      faultEngine: 'source',
+      fault: { code: 'QUERY_FAILED', place: { offset: 8, length: 8 } },
     })
     expect(await compare('SELECT 1 / (id - id) FROM orders')).toMatchObject({ state: 'failed', faultEngine: 'source' })
   })

@@ -80,7 +80,8 @@ describe('the engine behind a window', () => {
     expect((await count('replica')).page.rows).toEqual([['101', '5050.50']])
     expect((await count('source')).page.rows).toEqual([['101', '5050.50']])
     let last
-    for await (const comparison of await window.compare.run({ sql: 'SELECT sum(total) FROM orders', runs: 2 })) last = comparison
+    for await (const comparison of await window.compare.run({ sql: 'SELECT sum(total) FROM orders', runs: 2 }))
+      last = comparison
     expect(last).toMatchObject({ state: 'done', answer: { same: true }, comparable: { sameData: true } })
     const tabs = { tabs: [{ id: '1', title: 'One', sql: 'SELECT 1', engine: 'replica' as const }], activeTabId: '1' }
     await window.settings.writeTabs(tabs)
@@ -102,15 +103,20 @@ describe('the engine behind a window', () => {
     const first = await window.workspace.start({ ...startInput(), keepPassword: false })
     const second = await window.workspace.start(startInput())
     await expect(window.workspace.open({ id: first.id })).rejects.toMatchObject({ code: 'PASSWORD_NEEDED' })
-    await expect(window.workspace.open({ id: first.id, password: 'wrong' })).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' })
+    await expect(window.workspace.open({ id: first.id, password: 'wrong' })).rejects.toMatchObject({
+      code: 'AUTHENTICATION_FAILED',
+    })
     expect(await window.workspace.current()).toMatchObject({ id: second.id })
-    expect(JSON.stringify((host.logger as ReturnType<typeof recordingLogger>).lines)).not.toContain(source.address.password!)
+    expect(JSON.stringify((host.logger as ReturnType<typeof recordingLogger>).lines)).not.toContain(
+      source.address.password!,
+    )
   })
 
   it('lets go of everything when it closes in the middle of a query and a comparison', async () => {
     const { filePath } = await window.workspace.start(startInput())
     await following()
-    const long = 'SELECT count(*) FROM orders a, orders b, orders c, orders d, orders e WHERE a.id * b.id + c.id * d.id * e.id = 0'
+    const long =
+      'SELECT count(*) FROM orders a, orders b, orders c, orders d, orders e WHERE a.id * b.id + c.id * d.id * e.id = 0'
     const answers = [
       window.query.start({ queryId: 'q', engine: 'replica', sql: long }),
       window.query.start({ queryId: 's', engine: 'source', sql: `SELECT pg_sleep(50), 'closing'` }),
@@ -118,7 +124,11 @@ describe('the engine behind a window', () => {
     const comparison = await window.compare.run({ sql: long, runs: 2 })
     await comparison.next()
     const busy = async () =>
-      (await source.query(`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name ~ '^millrace (query|compare)'`)).rows
+      (
+        await source.query(
+          `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name ~ '^millrace (query|compare)'`,
+        )
+      ).rows
     await until('the source is asked', async () => (await busy()).length >= 2)
     expect(await stop()).toBeLessThan(2_000)
     expect(await Promise.all(answers)).toEqual(['QUERY_CANCELLED', 'QUERY_CANCELLED'])
@@ -136,7 +146,10 @@ describe('the engine behind a window', () => {
     await following()
     await window.workspace.close()
     await (await import('node:fs/promises')).rm(again.filePath)
-    expect(await window.workspace.remove({ id: again.id, deleteFile: true })).toEqual({ droppedSlot: false, droppedPublications: [] })
+    expect(await window.workspace.remove({ id: again.id, deleteFile: true })).toEqual({
+      droppedSlot: false,
+      droppedPublications: [],
+    })
     expect(await window.workspace.list()).toEqual([])
   })
 })

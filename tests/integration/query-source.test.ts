@@ -43,7 +43,10 @@ describe.each([15, 18] as const)('a query on the source, Postgres %i', (major) =
     return { queryId, ...(await queries.start({ queryId, engine: 'source', sql, pageRows })) }
   }
   async function faultOf(sql: string): Promise<MillraceError> {
-    const thrown = await run(sql).then(() => null, (error: unknown) => error)
+    const thrown = await run(sql).then(
+      () => null,
+      (error: unknown) => error,
+    )
     expect(thrown, sql).toBeInstanceOf(MillraceError)
     return thrown as MillraceError
   }
@@ -56,8 +59,11 @@ describe.each([15, 18] as const)('a query on the source, Postgres %i', (major) =
     return rows
   }
 
-  it('answers with the server\'s own types and exact text, and pages of it', async () => {
-    const { queryId, columns, page } = await run('SELECT *, 0.1::float8 AS f, NULL::int[] AS l, ARRAY[1,NULL] FROM orders ORDER BY id', 50)
+  it("answers with the server's own types and exact text, and pages of it", async () => {
+    const { queryId, columns, page } = await run(
+      'SELECT *, 0.1::float8 AS f, NULL::int[] AS l, ARRAY[1,NULL] FROM orders ORDER BY id',
+      50,
+    )
     expect(columns).toEqual([
       { name: 'id', type: 'bigint', kind: 'number' },
       { name: 'total', type: 'numeric(12,2)', kind: 'number' },
@@ -87,7 +93,7 @@ describe.each([15, 18] as const)('a query on the source, Postgres %i', (major) =
     expect((await run('SHOW transaction_read_only')).page.rows).toEqual([['on']])
   })
 
-  it('can only read: by the server\'s own word, and nothing leads out of the transaction', async () => {
+  it("can only read: by the server's own word, and nothing leads out of the transaction", async () => {
     for (const sql of [
       'DELETE FROM orders',
       'WITH gone AS (DELETE FROM orders RETURNING id) SELECT * FROM gone',
@@ -140,7 +146,8 @@ describe.each([15, 18] as const)('a query on the source, Postgres %i', (major) =
     expect(await started).toMatchObject({ code: 'QUERY_CANCELLED' })
     await until('the source has stopped', async () => (await activity('%before%')).length === 0)
 
-    const sql = "SELECT i, repeat('x', 100), pg_sleep(CASE WHEN i > 300 THEN 0.5 ELSE 0 END) FROM generate_series(1, 1000) AS i"
+    const sql =
+      "SELECT i, repeat('x', 100), pg_sleep(CASE WHEN i > 300 THEN 0.5 ELSE 0 END) FROM generate_series(1, 1000) AS i"
     const { queryId } = await run(sql, 100)
     expect(await queries.cancel(queryId)).toBe(true)
     const { rowsReady, fault } = queries.progress(queryId)
@@ -200,6 +207,8 @@ describe('the catalogs of both engines', () => {
     expect(here[0]!.columns[2]!.note).not.toBeNull()
     expect(here.at(-1)!.schema).toBe('millrace')
     expect(await catalog.functions('source')).toEqual(expect.arrayContaining(['half', 'lower', 'count', 'date_trunc']))
-    expect(await catalog.functions('replica')).toEqual(expect.arrayContaining(['lower', 'count', 'date_trunc', 'read_parquet']))
+    expect(await catalog.functions('replica')).toEqual(
+      expect.arrayContaining(['lower', 'count', 'date_trunc', 'read_parquet']),
+    )
   })
 })

@@ -130,7 +130,14 @@ export class Workbench {
       const filePath = resolve(input.filePath)
       const id = createHash('sha256').update(filePath).digest('hex').slice(0, 16)
       const name = basename(filePath).replace(/\.duckdb$/, '')
-      const workspace = this.describe({ id, name, address: input.address, isProduction: false, filePath, isDemo: false })
+      const workspace = this.describe({
+        id,
+        name,
+        address: input.address,
+        isProduction: false,
+        filePath,
+        isDemo: false,
+      })
       await this.openWorkspace(workspace, input.address, null)
       return workspace
     })
@@ -176,9 +183,9 @@ export class Workbench {
       if (workspace.isDemo) await this.startDemo()
       const password = workspace.isDemo
         ? this.demo!.address.password
-        : (this.open?.workspace.id === input.id ? this.open.session.address.password : undefined) ??
+        : ((this.open?.workspace.id === input.id ? this.open.session.address.password : undefined) ??
           (await this.settings.readPassword(input.id)) ??
-          undefined
+          undefined)
       if (this.open?.workspace.id === input.id) await this.closeNow()
       const source = workspace.isDemo ? this.demo!.address : workspace.source
       const dropped = await this.drop(filePath, await withPassword({ ...source, password }))
@@ -238,7 +245,7 @@ export class Workbench {
     await demo?.close()
   }
 
-  /** Throws PASSWORD_NEEDED or AUTHENTICATION_FAILED before anything is opened; another failure is the stream's to retry. */
+  /** Throws PASSWORD_NEEDED or AUTHENTICATION_FAILED before anything is opened; the stream retries the rest. */
   private async askForPassword(address: SourceAddress): Promise<void> {
     try {
       const options = { purpose: 'probe', readOnly: true, connectTimeoutMs: PROBE_TIMEOUT_MS }

@@ -154,7 +154,7 @@ describe.each([
     expect(lines).toEqual([])
   })
 
-  it('tells a bug as INTERNAL without its words, and logs it in full on the engine\'s side', async () => {
+  it("tells a bug as INTERNAL without its words, and logs it in full on the engine's side", async () => {
     const { client, lines } = await connected()
     const failure = await client.app.info().catch((error: unknown) => error)
     expect(failure).toMatchObject({ code: 'INTERNAL' })
@@ -207,7 +207,9 @@ describe.each([
     pair.closeServer()
     expect(await call).toMatchObject({ code: 'CONNECTION_LOST' })
     expect(await third).toMatchObject({ code: 'CONNECTION_LOST' })
-    await expect(client.query.cell({ queryId: 'a', row: 0, column: 0 })).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
+    await expect(client.query.cell({ queryId: 'a', row: 0, column: 0 })).rejects.toMatchObject({
+      code: 'CONNECTION_LOST',
+    })
   })
 
   it('outlives messages that are none of ours', async () => {

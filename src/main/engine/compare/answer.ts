@@ -6,7 +6,10 @@ import type { ValueFamily } from './valueFamily.ts'
 
 export type AnswerRow = CanonicalValue[]
 
-/** Up to so many rows, and so much text, an answer is kept whole; beyond, by its digest. Sorting more would hold up the stream. */
+/**
+ * Up to so many rows, and so much text, an answer is kept whole; beyond, by its digest. Sorting more would
+ * hold up the stream.
+ */
 const KEPT_ROWS = 50_000
 const KEPT_CHARACTERS = 32 * 2 ** 20
 

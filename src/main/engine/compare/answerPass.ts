@@ -68,7 +68,9 @@ async function readAnswers({ source, replica, isOrdered }: AnswerPassOptions): P
   let types: string[] = []
   const pending: (string | null)[][] = []
   const take = (row: (string | null)[]): void => {
-    ours!.add(row.map((text, column) => canonicalSourceValue(text, ours!.families[column]!, types[column]!.endsWith('[]'))))
+    ours!.add(
+      row.map((text, column) => canonicalSourceValue(text, ours!.families[column]!, types[column]!.endsWith('[]'))),
+    )
   }
   await source.read(
     (row) => (ours ? take(row) : pending.push(row)),
@@ -86,9 +88,16 @@ async function readAnswers({ source, replica, isOrdered }: AnswerPassOptions): P
   const families = sourceAnswer?.families ?? []
   const theirs = new Answer(families)
   if (families.length !== replicaTypes.length) {
-    const difference = `The source answered with ${countText(families.length)}, the replica with ${countText(replicaTypes.length)}.`
+    const replicaColumns = countText(replicaTypes.length)
+    const difference = `The source answered with ${countText(families.length)}, the replica with ${replicaColumns}.`
     return {
-      verdict: { same: false, sourceRows: sourceAnswer?.rowCount ?? 0, replicaRows: 0, comparedAs: 'unordered', difference },
+      verdict: {
+        same: false,
+        sourceRows: sourceAnswer?.rowCount ?? 0,
+        replicaRows: 0,
+        comparedAs: 'unordered',
+        difference,
+      },
       notes: [],
     }
   }

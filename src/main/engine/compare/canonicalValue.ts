@@ -35,7 +35,10 @@ export function canonicalText(text: string, family: ValueFamily): string {
     case 'instant':
       return canonicalInstant(text)
     case 'time':
-      return text.replace(/(\.\d*?)0+(?=$|[+-])/, '$1').replace(/\.(?=$|[+-])/, '').replace(/([+-]\d\d):00$/, '$1')
+      return text
+        .replace(/(\.\d*?)0+(?=$|[+-])/, '$1')
+        .replace(/\.(?=$|[+-])/, '')
+        .replace(/([+-]\d\d):00$/, '$1')
     case 'interval':
       return canonicalInterval(text)
     case 'json':
@@ -72,8 +75,20 @@ export function canonicalInstant(text: string): string {
   if (plain) return instantText(plain[1]!, plain[2] ?? '00:00:00', plain[3] ?? '')
   const match = INSTANT.exec(text)
   if (!match) return text
-  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', sign, zoneHours = '0', zoneMinutes = '0', era] =
-    match
+  const [
+    ,
+    year,
+    month,
+    day,
+    hour = '0',
+    minute = '0',
+    second = '0',
+    fraction = '',
+    sign,
+    zoneHours = '0',
+    zoneMinutes = '0',
+    era,
+  ] = match
   const date = new Date(0)
   date.setUTCFullYear(era === undefined ? Number(year) : 1 - Number(year), Number(month) - 1, Number(day))
   const zone = (Number(zoneHours) * 60 + Number(zoneMinutes)) * (sign === '-' ? -1 : 1)

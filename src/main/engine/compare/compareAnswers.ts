@@ -25,14 +25,17 @@ export function compareAnswers(
   const { families } = source
   if (isOrdered && source.rowCount === replica.rowCount) {
     const firstOther = source.rows.findIndex((row, index) => !sameRow(row, replica.rows![index]!, families))
-    if (firstOther === -1) return { verdict: { same: true, ...counts, comparedAs: 'ordered', difference: null }, notes: [] }
+    if (firstOther === -1)
+      return { verdict: { same: true, ...counts, comparedAs: 'ordered', difference: null }, notes: [] }
   }
   const isSameBag = source.digest === replica.digest && source.rowCount === replica.rowCount && !families.some(isFloat)
   const unmatched = isSameBag ? nothingUnmatched : unmatchedRows(source.rows, replica.rows, families)
   const same = unmatched.source.length === 0 && unmatched.replica.length === 0
   const notes =
     same && isOrdered
-      ? ['The rows are the same in another order: ORDER BY leaves ties open, or the two order text by different collations.']
+      ? [
+          'The rows are the same in another order: ORDER BY leaves ties open, or the two order text by different collations.',
+        ]
       : []
   const difference = same ? null : differenceOf(source, replica, unmatched, columnNames)
   return { verdict: { same, ...counts, comparedAs: 'unordered', difference }, notes }
@@ -74,7 +77,9 @@ const nothingUnmatched: Unmatched = { source: [], replica: [] }
 
 function differenceOf(source: Answer, replica: Answer, unmatched: Unmatched, columnNames: readonly string[]): string {
   if (source.rowCount !== replica.rowCount) return countsDiffer(source, replica)
-  const columns = differingColumns(unmatched, source.families).map((column) => columnNames[column] ?? `column ${column + 1}`)
+  const columns = differingColumns(unmatched, source.families).map(
+    (column) => columnNames[column] ?? `column ${column + 1}`,
+  )
   const where = columns.length === 0 || columns.length > 4 ? '' : `, in ${listed(columns)}`
   return `${unmatched.source.length} of ${rowsText(source.rowCount)} differ${where}.`
 }
@@ -103,7 +108,11 @@ function sorted(rows: readonly AnswerRow[], families: readonly ValueFamily[]): A
 }
 
 /** Takes every row of one side away that has an equal on the other. */
-function unmatchedRows(source: readonly AnswerRow[], replica: readonly AnswerRow[], families: readonly ValueFamily[]): Unmatched {
+function unmatchedRows(
+  source: readonly AnswerRow[],
+  replica: readonly AnswerRow[],
+  families: readonly ValueFamily[],
+): Unmatched {
   const groups = new Map<string, Unmatched>()
   const groupOf = (row: AnswerRow): Unmatched => {
     const key = exactKey(row, families)

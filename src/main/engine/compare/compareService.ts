@@ -41,7 +41,10 @@ export interface CompareInput {
 const DEFAULT_SOURCE_STATEMENT_TIMEOUT_MS = 60_000
 const DEFAULT_REPLICA_ARRIVES_WITHIN_MS = 5_000
 
-/** How long a busy source is watched for a moment in which both hold the same; not at all where the replica is behind. */
+/**
+ * How long a busy source is watched for a moment in which both hold the same; not at all where the
+ * replica is behind.
+ */
 const MOMENT_WITHIN_MS = 4_000
 
 type Report = (change: Partial<Comparison>) => void
@@ -172,8 +175,10 @@ export class CompareService {
     const waitForLsn = this.arrives.bind(this)
     const momentWithinMs = read().comparable?.sameData ? MOMENT_WITHIN_MS : 0
     const isOrdered = statement.hasTopLevelOrderBy
-    const { verdict, notes, isSameMoment, sourceLsn, replicaLsn } = await readingSource(address, connection, (watcher) =>
-      passAnswers({ source, replica, watcher, waitForLsn, momentWithinMs, isOrdered, signal, clock }),
+    const { verdict, notes, isSameMoment, sourceLsn, replicaLsn } = await readingSource(
+      address,
+      connection,
+      (watcher) => passAnswers({ source, replica, watcher, waitForLsn, momentWithinMs, isOrdered, signal, clock }),
     )
     const { comparable, conditions } = read()
     const movedOn = !verdict.same && !isSameMoment
@@ -238,7 +243,7 @@ function readComparable(sql: string): Statement {
   if (statement.firstWord === 'explain' || statement.firstWord === 'show') {
     throw new MillraceError({
       code: 'QUERY_FAILED',
-      message: 'Plans and settings are each engine\'s own and cannot be compared.',
+      message: "Plans and settings are each engine's own and cannot be compared.",
       advice: 'Compare the SELECT itself: both plans are shown beside its times.',
     })
   }

@@ -12,7 +12,8 @@ export async function conditionsOf(source: SourceSide, replica: ReplicaSide): Pr
     placeLine(source.address),
     ...(await tableLines(source, replica.tableNames())),
     ...(await likenessLines(source)),
-    'Server time is the time to the first row, planning included; transfer is from the first row to the last, while a streaming plan is still at work.',
+    'Server time is the time to the first row, planning included; transfer is from the first row to the last, ' +
+      'while a streaming plan is still at work.',
     'Rows arrive as text from the source and as native vectors from the replica; neither is drawn.',
     'The first run stands apart: the caches held what they held.',
   ]
@@ -36,12 +37,14 @@ async function sourceLine(source: SourceSide): Promise<string> {
        current_setting('max_parallel_workers_per_gather')`,
   )
   const [version, sharedBuffers, workMemory, workers] = row
-  return `Source: PostgreSQL ${version}, shared_buffers ${sharedBuffers}, work_mem ${workMemory}, up to ${workers} parallel workers a query.`
+  const memory = `shared_buffers ${sharedBuffers}, work_mem ${workMemory}`
+  return `Source: PostgreSQL ${version}, ${memory}, up to ${workers} parallel workers a query.`
 }
 
 async function replicaLine(replica: ReplicaSide): Promise<string> {
   const [row = []] = await replica.ask(`SELECT current_setting('threads'), current_setting('memory_limit')`)
-  return `Replica: DuckDB ${duckdbVersion()}, ${row[0]} threads, memory limit ${row[1]}, no indexes; it also follows the source meanwhile.`
+  const limits = `${row[0]} threads, memory limit ${row[1]}`
+  return `Replica: DuckDB ${duckdbVersion()}, ${limits}, no indexes; it also follows the source meanwhile.`
 }
 
 const MOST_TABLES = 6
@@ -63,7 +66,9 @@ async function tableLines(source: SourceSide, names: readonly string[]): Promise
     if (!row) continue
     const [name, analyzed, indexes] = row
     const indexText = indexes === '1' ? '1 index' : `${indexes} indexes`
-    lines.push(`On the source ${name} has ${indexText} and was ${analyzed ? `last analyzed ${analyzed} UTC` : 'never analyzed'}.`)
+    lines.push(
+      `On the source ${name} has ${indexText} and was ${analyzed ? `last analyzed ${analyzed} UTC` : 'never analyzed'}.`,
+    )
   }
   return lines
 }
@@ -78,8 +83,8 @@ async function likenessLines(source: SourceSide): Promise<string[]> {
   const [[collation] = []] = await source.ask(`SELECT datcollate FROM pg_database WHERE datname = current_database()`)
   const ordersByBytes = collation === 'C' || collation === 'POSIX' || collation === 'C.UTF-8' || collation === 'C.utf8'
   return [
-    'Set in the replica\'s session as in Postgres: division of integers, the place of NULLs in an order, time zone UTC.',
+    "Set in the replica's session as in Postgres: division of integers, the place of NULLs in an order, time zone UTC.",
     ...(ordersByBytes ? [] : [`Not set alike: the source orders text by ${collation}, the replica by bytes.`]),
-    'Not set alike: a division by zero fails on the source and is NULL here; now() is each engine\'s own.',
+    "Not set alike: a division by zero fails on the source and is NULL here; now() is each engine's own.",
   ]
 }

@@ -19,11 +19,11 @@ import type { Statement } from '../query/statement.ts'
 import { replicaColumn } from '../query/valueKinds.ts'
 import type { CanonicalValue } from './canonicalValue.ts'
 
-/** What Postgres does and DuckDB does not by itself: https://duckdb.org/docs/stable/sql/dialect/postgresql_compatibility */
-const LIKE_POSTGRES = [
-  'SET integer_division = true',
-  `SET default_null_order = 'nulls_last_on_asc_first_on_desc'`,
-]
+/**
+ * What Postgres does and DuckDB does not by itself:
+ * https://duckdb.org/docs/stable/sql/dialect/postgresql_compatibility
+ */
+const LIKE_POSTGRES = ['SET integer_division = true', `SET default_null_order = 'nulls_last_on_asc_first_on_desc'`]
 const CHUNKS_PER_RELEASE = 64
 
 /** The statement on the replica, in a session that is set as Postgres is. */

@@ -85,7 +85,10 @@ export class SourceSide {
   }
 
   /** Reads the rows within the transaction in hand. `onRow` gets the columns with the names of their types. */
-  async read(onRow: (row: Cell[]) => void, onColumns: (columns: { name: string; type: string }[]) => void): Promise<void> {
+  async read(
+    onRow: (row: Cell[]) => void,
+    onColumns: (columns: { name: string; type: string }[]) => void,
+  ): Promise<void> {
     await this.typeNames.load(this.reader.client)
     const tell = (fields: readonly SourceFields[]) =>
       onColumns(fields.map((field) => ({ name: field.name, type: this.typeNames.nameOf(field.dataTypeID) })))

@@ -5,7 +5,10 @@ type RunSummary = Comparison['summaries'][number]
 
 const ENGINES: readonly EngineName[] = ['source', 'replica']
 
-/** Both engines' totals over the runs after the first, which stands apart: nobody can empty a server's cache from outside. */
+/**
+ * Both engines' totals over the runs after the first, which stands apart: nobody can empty a server's
+ * cache from outside.
+ */
 export function summariesOf(runs: readonly TimedRun[]): RunSummary[] {
   return ENGINES.map((engine) => {
     const own = runs.filter((run) => run.engine === engine)

@@ -2,7 +2,8 @@
  * The two engines name and print the same value differently. A family says how values are brought to
  * one form, so that `1.50` equals `1.5`, `t` equals `true`, and a date equals its midnight.
  */
-export type ValueFamily = 'number' | 'float' | 'single-float' | 'boolean' | 'instant' | 'time' | 'interval' | 'json' | 'bytes' | 'text'
+export type ValueFamily =
+  'number' | 'float' | 'single-float' | 'boolean' | 'instant' | 'time' | 'interval' | 'json' | 'bytes' | 'text'
 
 export interface ValueShape {
   family: ValueFamily
@@ -75,7 +76,9 @@ export function replicaShape(typeName: string): ValueShape {
 /** How a column is compared whose sides may differ: a numeric and a float meet as floats. */
 export function commonFamily(source: ValueShape, replica: ValueShape): ValueFamily {
   const families = new Set([source.family, replica.family])
-  const isNumber = [...families].every((family) => family === 'number' || family === 'float' || family === 'single-float')
+  const isNumber = [...families].every(
+    (family) => family === 'number' || family === 'float' || family === 'single-float',
+  )
   if (isNumber) {
     if (families.has('single-float')) return 'single-float'
     return families.has('float') ? 'float' : 'number'

@@ -21,7 +21,13 @@ export async function sourceWork(source: SourceSide): Promise<WorkDone> {
   const plan = await source.explain()
   const [[blockSize] = []] = await source.ask(`SELECT current_setting('block_size')`)
   const root = (JSON.parse(plan) as [{ Plan: SourcePlanNode }])[0].Plan
-  return { engine: 'source', ...sourceFigures(root, Number(blockSize)), bytesAreEstimate: false, columnsRead: null, plan }
+  return {
+    engine: 'source',
+    ...sourceFigures(root, Number(blockSize)),
+    bytesAreEstimate: false,
+    columnsRead: null,
+    plan,
+  }
 }
 
 /** Rows are averages over loops, and what a filter removed was scanned too; blocks of a node include its children's. */
@@ -126,7 +132,10 @@ function namesColumn(filter: string, column: string): boolean {
 const BLOCK_BYTES = 262_144
 
 /** A block that several segments share counts for each by its part. */
-async function storageOf(replica: ReplicaSide, table: string): Promise<{ rows: number; bytes: Map<string, number> } | null> {
+async function storageOf(
+  replica: ReplicaSide,
+  table: string,
+): Promise<{ rows: number; bytes: Map<string, number> } | null> {
   const name = table.replaceAll("'", "''")
   try {
     const [count] = await replica.ask(`SELECT count(*) FROM ${quotedPath(table)}`)

@@ -19,7 +19,10 @@ export function placeOfByte(sql: string, byte: number): SqlPlace | undefined {
   return bytes === byte ? placeAt(sql, offset) : undefined
 }
 
-/** Postgres counts characters (code points) from 1: https://www.postgresql.org/docs/current/protocol-error-fields.html */
+/**
+ * Postgres counts characters (code points) from 1:
+ * https://www.postgresql.org/docs/current/protocol-error-fields.html
+ */
 export function placeOfCharacter(sql: string, position: number): SqlPlace | undefined {
   if (!Number.isInteger(position) || position < 1) return undefined
   let characters = 1

@@ -123,7 +123,12 @@ export class QueryService {
         return runOnReplica(sql, result, { connect: connectReplica, clock })
       case 'source': {
         const statementTimeoutMs = this.options.sourceStatementTimeoutMs ?? DEFAULT_SOURCE_STATEMENT_TIMEOUT_MS
-        return runOnSource(sql, result, { address: sourceAddress(), statementTimeoutMs, typeNames: this.typeNames, clock })
+        return runOnSource(sql, result, {
+          address: sourceAddress(),
+          statementTimeoutMs,
+          typeNames: this.typeNames,
+          clock,
+        })
       }
     }
   }

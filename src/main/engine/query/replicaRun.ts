@@ -72,6 +72,12 @@ async function openSpool(
     const texts = aliases.map((alias) => `CAST(${alias} AS VARCHAR)`)
     const sql = `SELECT ${texts.join(', ')} FROM (${statement.body}\n) AS result(${aliases.join(', ')})`
     const rows = await reader.stream(await reader.connection.prepare(sql), sql)
-    return { rows, spool: await result.begin(columns, types.map(() => 'VARCHAR')) }
+    return {
+      rows,
+      spool: await result.begin(
+        columns,
+        types.map(() => 'VARCHAR'),
+      ),
+    }
   }
 }

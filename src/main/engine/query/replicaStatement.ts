@@ -112,7 +112,7 @@ export class ReplicaReader {
   private async endStream(): Promise<void> {
     const streaming = this.streaming
     this.streaming = null
-    for (let isOver = streaming === null; !isOver; ) {
+    for (let isOver = streaming === null; !isOver;) {
       this.connection.interrupt()
       const chunk = await streaming!.fetchChunk().catch(() => null)
       isOver = chunk === null || chunk.rowCount === 0
@@ -140,7 +140,10 @@ const refusals: Partial<Record<StatementType, string>> = {
  * Prepares a statement that only reads. Throws QUERY_WRITES by DuckDB's own word on its type, and
  * QUERY_FAILED with the place of what is wrong.
  */
-export async function prepareReading(connection: DuckDBConnection, statement: Statement): Promise<DuckDBPreparedStatement> {
+export async function prepareReading(
+  connection: DuckDBConnection,
+  statement: Statement,
+): Promise<DuckDBPreparedStatement> {
   const { sql } = statement
   try {
     const extracted = await connection.extractStatements(sql)

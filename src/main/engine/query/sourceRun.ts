@@ -38,8 +38,13 @@ export async function runOnSource(sql: string, result: OpenResult, options: Sour
     let spool: Spool | null = null
     let failure: unknown = null
     const begin = async (fields: readonly SourceFields[]): Promise<void> => {
-      const columns = fields.map((field) => sourceColumn(field.name, typeNames.nameOf(field.dataTypeID), field.dataTypeModifier))
-      spool = await result.begin(columns, fields.map(() => 'VARCHAR'))
+      const columns = fields.map((field) =>
+        sourceColumn(field.name, typeNames.nameOf(field.dataTypeID), field.dataTypeModifier),
+      )
+      spool = await result.begin(
+        columns,
+        fields.map(() => 'VARCHAR'),
+      )
     }
     const store = (): void => {
       if (!spool || rows.length === 0) return

@@ -56,7 +56,10 @@ function hasTopLevelOrderBy(tokens: readonly SqlToken[]): boolean {
   const outside = tokens.filter((token) => token.depth === 0)
   return outside.some(
     (token, index) =>
-      token.kind === 'word' && token.text === 'order' && outside[index + 1]?.kind === 'word' && outside[index + 1]?.text === 'by',
+      token.kind === 'word' &&
+      token.text === 'order' &&
+      outside[index + 1]?.kind === 'word' &&
+      outside[index + 1]?.text === 'by',
   )
 }
 
@@ -101,7 +104,11 @@ const SOURCE_WORDS: ReadonlySet<string> = new Set(['select', 'with', 'values', '
  */
 export function refuseOnSource(statement: Statement): void {
   if (SOURCE_WORDS.has(statement.firstWord)) return
-  throw refusal(statement, 'Only reading statements are sent to the source.', 'Run a SELECT, VALUES, TABLE, EXPLAIN or SHOW.')
+  throw refusal(
+    statement,
+    'Only reading statements are sent to the source.',
+    'Run a SELECT, VALUES, TABLE, EXPLAIN or SHOW.',
+  )
 }
 
 export function refusal(statement: Statement, message: string, advice: string): MillraceError {

@@ -13,7 +13,10 @@ interface ReplicaErrorText {
   position: number | null
 }
 
-/** With `errors_as_json` on, DuckDB's message is JSON, sometimes behind a heading: https://duckdb.org/docs/stable/configuration/overview */
+/**
+ * With `errors_as_json` on, DuckDB's message is JSON, sometimes behind a heading:
+ * https://duckdb.org/docs/stable/configuration/overview
+ */
 function readReplicaError(error: unknown): ReplicaErrorText {
   const text = error instanceof Error ? error.message : String(error)
   const brace = text.indexOf('{"exception_type"')
@@ -67,7 +70,9 @@ export function faultOfReplicaStatement(error: unknown, sql: string, sqlOffset =
       { cause: error },
     )
   }
-  const [first = '', ...rest] = (ABOUT_THE_STATEMENT.has(type) ? message : withoutRowValues(message, sql)).trim().split('\n')
+  const [first = '', ...rest] = (ABOUT_THE_STATEMENT.has(type) ? message : withoutRowValues(message, sql))
+    .trim()
+    .split('\n')
   const detail = rest.join('\n').trim()
   return new MillraceError(
     {

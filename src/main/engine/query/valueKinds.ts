@@ -46,7 +46,10 @@ export function replicaColumn(name: string, type: DuckDBType): ResultColumn {
   return { name, type: String(type), kind: replicaKinds[type.typeId] ?? 'other' }
 }
 
-/** Postgres's base types by how a value is drawn: https://www.postgresql.org/docs/current/catalog-pg-type.html#CATALOG-TYPCATEGORY-TABLE */
+/**
+ * Postgres's base types by how a value is drawn:
+ * https://www.postgresql.org/docs/current/catalog-pg-type.html#CATALOG-TYPCATEGORY-TABLE
+ */
 const sourceKinds: Readonly<Record<string, ValueKind>> = {
   boolean: 'boolean',
   smallint: 'number',

@@ -2,7 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Answer } from '../../../../src/main/engine/compare/answer.ts'
 import type { AnswerRow } from '../../../../src/main/engine/compare/answer.ts'
-import { canonicalReplicaValue, canonicalSourceValue, canonicalText, parsePostgresArray } from '../../../../src/main/engine/compare/canonicalValue.ts'
+import {
+  canonicalReplicaValue,
+  canonicalSourceValue,
+  canonicalText,
+  parsePostgresArray,
+} from '../../../../src/main/engine/compare/canonicalValue.ts'
 import { compareAnswers } from '../../../../src/main/engine/compare/compareAnswers.ts'
 import { pathOf } from '../../../../src/main/engine/compare/conditions.ts'
 import { commonFamily, replicaShape, sourceShape } from '../../../../src/main/engine/compare/valueFamily.ts'
@@ -14,7 +19,12 @@ function answer(families: ValueFamily[], rows: readonly AnswerRow[]): Answer {
   return made
 }
 
-function compare(families: ValueFamily[], source: readonly AnswerRow[], replica: readonly AnswerRow[], isOrdered = false) {
+function compare(
+  families: ValueFamily[],
+  source: readonly AnswerRow[],
+  replica: readonly AnswerRow[],
+  isOrdered = false,
+) {
   const columnNames = families.map((_, index) => `c${index}`)
   return compareAnswers(answer(families, source), answer(families, replica), { columnNames, isOrdered })
 }
@@ -62,7 +72,10 @@ describe('values of two engines', () => {
 
   it('meet as lists, nested or not, NULL apart from its name', () => {
     expect(parsePostgresArray('{1,NULL,"NULL","a,\\"b\\\\","{}"}')).toEqual(['1', null, 'NULL', 'a,"b\\', '{}'])
-    expect(parsePostgresArray('{{1,2},{3,4}}')).toEqual([['1', '2'], ['3', '4']])
+    expect(parsePostgresArray('{{1,2},{3,4}}')).toEqual([
+      ['1', '2'],
+      ['3', '4'],
+    ])
     expect(parsePostgresArray('[0:1]={1,2}')).toEqual(['1', '2'])
     expect(parsePostgresArray('{}')).toEqual([])
     expect(canonicalSourceValue('{1.50,NULL}', 'number', true)).toEqual(canonicalReplicaValue(['1.5', null], 'number'))
@@ -81,10 +94,12 @@ describe('values of two engines', () => {
 
 describe('two answers', () => {
   it('are the same in any order where no order was asked for', () => {
-    const rows = fc.array(fc.tuple(fc.option(fc.constantFrom('a', 'b', '')), fc.option(fc.constantFrom('1', '2'))), { maxLength: 20 })
+    const rows = fc.array(fc.tuple(fc.option(fc.constantFrom('a', 'b', '')), fc.option(fc.constantFrom('1', '2'))), {
+      maxLength: 20,
+    })
     fc.assert(
       fc.property(rows, fc.integer(), (source, seed) => {
-        const replica = source.toSorted((a, b) => ((JSON.stringify(a) + seed) < (JSON.stringify(b) + seed) ? 1 : -1))
+        const replica = source.toSorted((a, b) => (JSON.stringify(a) + seed < JSON.stringify(b) + seed ? 1 : -1))
         const { verdict } = compare(['text', 'number'], source, replica)
         expect(verdict).toMatchObject({ same: true, difference: null, sourceRows: source.length })
       }),
@@ -92,7 +107,10 @@ describe('two answers', () => {
   })
 
   it('count how often a row is there, and tell NULL from the empty text', () => {
-    expect(compare(['text'], [['a'], ['a'], ['b']], [['a'], ['b'], ['b']]).verdict).toMatchObject({ same: false, difference: '1 of 3 rows differ, in c0.' })
+    expect(compare(['text'], [['a'], ['a'], ['b']], [['a'], ['b'], ['b']]).verdict).toMatchObject({
+      same: false,
+      difference: '1 of 3 rows differ, in c0.',
+    })
     expect(compare(['text'], [['']], [[null]]).verdict.same).toBe(false)
     expect(compare(['text', 'text'], [['a', 'bc']], [['ab', 'c']]).verdict.same).toBe(false)
   })
@@ -106,7 +124,17 @@ describe('two answers', () => {
   })
 
   it('may differ by a rounding of floats, and by no more', () => {
-    const near = compare(['text', 'float'], [['a', '0.30000000000000004'], ['a', '1']], [['a', '1'], ['a', '0.3']])
+    const near = compare(
+      ['text', 'float'],
+      [
+        ['a', '0.30000000000000004'],
+        ['a', '1'],
+      ],
+      [
+        ['a', '1'],
+        ['a', '0.3'],
+      ],
+    )
     expect(near.verdict.same).toBe(true)
     const far = compare(['text', 'float'], [['a', '0.3']], [['a', '0.3001']])
     expect(far.verdict).toMatchObject({ same: false, difference: '1 of 1 row differ, in c1.' })
@@ -115,7 +143,17 @@ describe('two answers', () => {
   })
 
   it('never name a value', () => {
-    const { verdict } = compare(['text', 'number'], [['secret', '17'], ['b', '2']], [['other', '18'], ['b', '2']])
+    const { verdict } = compare(
+      ['text', 'number'],
+      [
+        ['secret', '17'],
+        ['b', '2'],
+      ],
+      [
+        ['other', '18'],
+        ['b', '2'],
+      ],
+    )
     expect(verdict.difference).toBe('1 of 2 rows differ, in c0 and c1.')
   })
 

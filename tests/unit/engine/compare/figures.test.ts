@@ -41,7 +41,13 @@ describe('work done', () => {
       'Shared Hit Blocks': 10,
       'Shared Read Blocks': 5,
       Plans: [
-        { 'Node Type': 'Seq Scan', 'Actual Rows': 100, 'Actual Loops': 3, 'Rows Removed by Filter': 50, 'Shared Hit Blocks': 10 },
+        {
+          'Node Type': 'Seq Scan',
+          'Actual Rows': 100,
+          'Actual Loops': 3,
+          'Rows Removed by Filter': 50,
+          'Shared Hit Blocks': 10,
+        },
         {
           'Node Type': 'Bitmap Heap Scan',
           'Actual Rows': 7,
@@ -55,7 +61,14 @@ describe('work done', () => {
 
   it('counts what the replica scanned, and the columns that it projected or filtered by', () => {
     const scan = { Table: 'file.public.orders', Projections: 'country', Filters: ["status='paid'", 'id>7'] }
-    const profile = { children: [{ operator_type: 'HASH_GROUP_BY', children: [{ operator_type: 'TABLE_SCAN', operator_rows_scanned: 5, extra_info: scan }] }] }
+    const profile = {
+      children: [
+        {
+          operator_type: 'HASH_GROUP_BY',
+          children: [{ operator_type: 'TABLE_SCAN', operator_rows_scanned: 5, extra_info: scan }],
+        },
+      ],
+    }
     const [found] = scansOf(profile)
     expect(found).toMatchObject({ table: 'file.public.orders', rowsScanned: 5 })
     expect(columnsOf(found!, ['id', 'status', 'country', 'paid', 'total'])).toEqual(['id', 'status', 'country'])
@@ -64,8 +77,10 @@ describe('work done', () => {
 
 describe('the conditions', () => {
   it('tell this machine from another', () => {
-    for (const host of ['localhost', '127.0.0.1', '127.9.9.9', '::1', '/run/postgresql']) expect(isSameMachine({ host }), host).toBe(true)
-    for (const host of ['db.example.com', '10.0.0.1', 'localhost.example.com', '2001:db8::1']) expect(isSameMachine({ host }), host).toBe(false)
+    for (const host of ['localhost', '127.0.0.1', '127.9.9.9', '::1', '/run/postgresql'])
+      expect(isSameMachine({ host }), host).toBe(true)
+    for (const host of ['db.example.com', '10.0.0.1', 'localhost.example.com', '2001:db8::1'])
+      expect(isSameMachine({ host }), host).toBe(false)
   })
 })
 

@@ -82,7 +82,8 @@ describe('a query on the replica', () => {
   })
 
   it('keeps every type exact, NULL apart from the empty text, and instants in UTC', async () => {
-    const { columns, page } = await run(`SELECT 9223372036854775807::BIGINT, 170141183460469231731687303715884105727::HUGEINT,
+    const { columns, page } =
+      await run(`SELECT 9223372036854775807::BIGINT, 170141183460469231731687303715884105727::HUGEINT,
       1234567890123456789012345678.9012345678::DECIMAL(38,10), 0.1::DOUBLE, true, '', NULL::VARCHAR,
       TIMESTAMPTZ '2024-02-29 23:59:59.123456+02', TIMESTAMP '2024-02-29 23:59:59', DATE '2024-02-29',
       '{"a": null}'::JSON, '\\xAB\\x00'::BLOB, ['a', NULL, 'b,c'], {'k': 1}, 'calm'::mood, INTERVAL '1 month 2 days',
@@ -112,7 +113,10 @@ describe('a query on the replica', () => {
 
   it('takes columns of one name, rows without field names, no rows, and quoted enum values', async () => {
     expect((await run('SELECT 1 AS a, 2 AS a')).page.rows).toEqual([['1', '2']])
-    expect((await run('SELECT row(1, \'x\') AS pair, 2 AS "a b" FROM range(3000)')).page.rows[0]).toEqual(['(1, x)', '2'])
+    expect((await run('SELECT row(1, \'x\') AS pair, 2 AS "a b" FROM range(3000)')).page.rows[0]).toEqual([
+      '(1, x)',
+      '2',
+    ])
     const empty = await run("SELECT 'it''s odd'::mood AS m WHERE false")
     expect(empty.page.rows).toEqual([])
     expect(empty.columns).toHaveLength(1)
@@ -137,11 +141,11 @@ describe('a query on the replica', () => {
     }
   })
 
-  it('refuses whatever writes, by DuckDB\'s own word, and changes nothing', async () => {
+  it("refuses whatever writes, by DuckDB's own word, and changes nothing", async () => {
     for (const sql of [
       'DELETE FROM orders',
       'EXPLAIN ANALYZE DELETE FROM orders',
-      'WITH d AS (SELECT 1) INSERT INTO orders SELECT 1, \'x\', 1',
+      "WITH d AS (SELECT 1) INSERT INTO orders SELECT 1, 'x', 1",
       'CREATE TABLE t AS SELECT 1',
       'CREATE TEMP TABLE t AS SELECT 1',
       'DROP TABLE orders',
@@ -150,7 +154,7 @@ describe('a query on the replica', () => {
       `EXPORT DATABASE '${folder.path}/out'`,
       `ATTACH '${folder.path}/other.duckdb'`,
       'SET GLOBAL threads = 1',
-      'PRAGMA memory_limit = \'1GB\'',
+      "PRAGMA memory_limit = '1GB'",
       'CHECKPOINT',
       'CALL checkpoint()',
       'INSTALL httpfs',
@@ -160,7 +164,7 @@ describe('a query on the replica', () => {
       'BEGIN',
       'PREPARE p AS DELETE FROM orders',
       'USE main',
-      'SELECT nextval(\'numbers\')',
+      "SELECT nextval('numbers')",
       'VACUUM',
     ]) {
       expect((await faultOf(sql)).code, sql).toBe('QUERY_WRITES')
@@ -202,7 +206,9 @@ describe('a query on the replica', () => {
   })
 
   it('cuts long cells in pages and gives them whole one at a time', async () => {
-    const { queryId, page } = await run("SELECT repeat('ä', 5000) AS a, repeat('😀', 4096) AS b, repeat('x', 4096) AS c")
+    const { queryId, page } = await run(
+      "SELECT repeat('ä', 5000) AS a, repeat('😀', 4096) AS b, repeat('x', 4096) AS c",
+    )
     expect(page.cutCells).toEqual([[0, 0]])
     expect(page.rows[0]![0]).toHaveLength(4096)
     expect(page.rows[0]![1]).toHaveLength(8192)
@@ -212,9 +218,13 @@ describe('a query on the replica', () => {
 
   it('cancels before the first row, on DuckDB itself', async () => {
     const sql = 'SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range % 7 = 3'
-    const started = queries.start({ queryId: 'slow', engine: 'replica', sql, pageRows: 10 }).catch((error: unknown) => error)
+    const started = queries
+      .start({ queryId: 'slow', engine: 'replica', sql, pageRows: 10 })
+      .catch((error: unknown) => error)
     expect(await queries.cancel('slow').then(() => started)).toMatchObject({ code: 'QUERY_CANCELLED' })
-    const again = queries.start({ queryId: 'slow', engine: 'replica', sql, pageRows: 10 }).catch((error: unknown) => error)
+    const again = queries
+      .start({ queryId: 'slow', engine: 'replica', sql, pageRows: 10 })
+      .catch((error: unknown) => error)
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect(await queries.cancel('slow')).toBe(true)
     expect(await again).toMatchObject({ code: 'QUERY_CANCELLED' })

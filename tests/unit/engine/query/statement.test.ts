@@ -18,7 +18,26 @@ const faultOf = (work: () => unknown): MillraceError => {
 
 describe('tokens of SQL', () => {
   it('cover every letter of a statement that is no space and no comment, once, whatever it holds', () => {
-    const pieces = fc.constantFrom("'", '"', '$$', '$a$', '--', '/*', '*/', '\n', ' ', ';', '(', ')', 'a', 'é', '😀', '1', 'E', '\\')
+    const pieces = fc.constantFrom(
+      "'",
+      '"',
+      '$$',
+      '$a$',
+      '--',
+      '/*',
+      '*/',
+      '\n',
+      ' ',
+      ';',
+      '(',
+      ')',
+      'a',
+      'é',
+      '😀',
+      '1',
+      'E',
+      '\\',
+    )
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 30 }), (parts) => {
         const sql = parts.join('')
@@ -36,7 +55,17 @@ describe('tokens of SQL', () => {
 
 describe('a statement', () => {
   it('ends at its own semicolon, not at one in text, a comment or brackets', () => {
-    for (const sql of ["SELECT ';'", 'SELECT ";"', 'SELECT $$;$$', 'SELECT $x$ ; $$ ; $x$', 'SELECT 1 -- ; 2', 'SELECT /* ; /* ; */ ; */ 1', "SELECT E'\\';'", 'SELECT 1;;', "SELECT 'it''s;'"]) {
+    for (const sql of [
+      "SELECT ';'",
+      'SELECT ";"',
+      'SELECT $$;$$',
+      'SELECT $x$ ; $$ ; $x$',
+      'SELECT 1 -- ; 2',
+      'SELECT /* ; /* ; */ ; */ 1',
+      "SELECT E'\\';'",
+      'SELECT 1;;',
+      "SELECT 'it''s;'",
+    ]) {
       expect(readStatement(sql).sql, sql).toBe(sql)
     }
     expect(readStatement(' ; SELECT 1 ; -- over').body).toBe('SELECT 1')
@@ -55,7 +84,7 @@ describe('a statement', () => {
     expect(ordered('SELECT 1 ORDER BY 1 LIMIT 5')).toBe(true)
     expect(ordered('WITH a AS (SELECT 1 ORDER BY 1) SELECT * FROM a')).toBe(false)
     expect(ordered('SELECT sum(x) OVER (ORDER BY y), array_agg(x ORDER BY y) FROM t')).toBe(false)
-    expect(ordered("SELECT 'order by', \"order\" by FROM t")).toBe(false)
+    expect(ordered('SELECT \'order by\', "order" by FROM t')).toBe(false)
     expect(ordered('(SELECT 1) UNION (SELECT 2) ORDER BY 1')).toBe(true)
   })
 
@@ -72,10 +101,26 @@ describe('a statement', () => {
   })
 
   it('reaches the source only where it begins with a word that reads', () => {
-    for (const sql of ['SELECT 1', '(SELECT 1)', 'with a as (select 1) table a', 'VALUES (1)', 'SHOW all', '/* x */ EXPLAIN SELECT 1']) {
+    for (const sql of [
+      'SELECT 1',
+      '(SELECT 1)',
+      'with a as (select 1) table a',
+      'VALUES (1)',
+      'SHOW all',
+      '/* x */ EXPLAIN SELECT 1',
+    ]) {
       expect(() => refuseOnSource(readStatement(sql)), sql).not.toThrow()
     }
-    for (const sql of ['COPY t TO STDOUT', 'DO $$$$', 'COMMIT', 'CALL p()', 'SET a = 1', 'LISTEN x', 'FETCH ALL c', '"select" 1']) {
+    for (const sql of [
+      'COPY t TO STDOUT',
+      'DO $$$$',
+      'COMMIT',
+      'CALL p()',
+      'SET a = 1',
+      'LISTEN x',
+      'FETCH ALL c',
+      '"select" 1',
+    ]) {
       expect(faultOf(() => refuseOnSource(readStatement(sql))).code, sql).toBe('QUERY_WRITES')
     }
   })
@@ -105,9 +150,15 @@ describe('the place of an error', () => {
 describe('the words of an engine', () => {
   it('lose what may have come from a row, and keep what the person wrote', () => {
     const sql = "SELECT note::int, 'abc'::int, 7 FROM t"
-    expect(withoutRowValues("Could not convert string 'it's mine' to INT32", sql)).toBe('Could not convert string … to INT32')
-    expect(withoutRowValues("Could not convert string 'abc' to INT32", sql)).toBe("Could not convert string 'abc' to INT32")
-    expect(withoutRowValues('invalid input syntax for type integer: "secret"', sql)).toBe('invalid input syntax for type integer: …')
+    expect(withoutRowValues("Could not convert string 'it's mine' to INT32", sql)).toBe(
+      'Could not convert string … to INT32',
+    )
+    expect(withoutRowValues("Could not convert string 'abc' to INT32", sql)).toBe(
+      "Could not convert string 'abc' to INT32",
+    )
+    expect(withoutRowValues('invalid input syntax for type integer: "secret"', sql)).toBe(
+      'invalid input syntax for type integer: …',
+    )
     expect(withoutRowValues('value 4111111111111111 out of range, not 7', sql)).toBe('value … out of range, not 7')
   })
 })

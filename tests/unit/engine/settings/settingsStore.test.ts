@@ -35,7 +35,10 @@ describe('the settings store', () => {
 
   it('keeps what was written for the next start', async () => {
     const before = new SettingsStore(host)
-    const tabs = { tabs: [{ id: '1', title: 'One', sql: 'select 1;\n-- é', engine: 'replica' as const }], activeTabId: '1' }
+    const tabs = {
+      tabs: [{ id: '1', title: 'One', sql: 'select 1;\n-- é', engine: 'replica' as const }],
+      activeTabId: '1',
+    }
     await before.writePreferences({ theme: 'dark', density: 'compact' })
     await before.writeTabs('a', tabs)
     await before.writeWorkspace(workspace('a', null))
