@@ -1,0 +1,125 @@
+import { randomInt } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { ReplicaSession } from '../../src/main/engine/session.ts'
+import { bankTables, createBank, startBankLoad, type BankLoad } from '../support/bank.ts'
+import { sharedPostgres, type TestDatabase } from '../support/postgres.ts'
+import { newFilePath, openReplica } from '../support/replica.ts'
+import { expectSameRows } from '../support/sameRows.ts'
+import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts'
+import { startTypescript, type TypescriptProcess } from '../support/typescriptProcess.ts'
+import { until } from '../support/until.ts'
+
+const accounts = 20_000
+
+describe.each([15, 18] as const)('under load on Postgres %i', (major) => {
+  let folder: TemporaryFolder
+  let source: TestDatabase
+  let session: ReplicaSession | null = null
+  let load: BankLoad | null = null
+  let follower: TypescriptProcess | null = null
+
+  beforeAll(async () => {
+    folder = await temporaryFolder()
+  })
+  afterAll(() => folder.remove())
+  beforeEach(async () => {
+    source = await sharedPostgres(major).createDatabase()
+    await createBank(source, accounts)
+    load = startBankLoad(source.address, accounts)
+  })
+  afterEach(async () => {
+    const [process, following, writing] = [follower, session, load]
+    session = follower = load = null
+    await process?.kill()
+    await following?.close()
+    await writing?.stop()
+    await source.drop()
+  })
+
+  function startFollower(filePath: string): TypescriptProcess {
+    const options = JSON.stringify({ filePath, address: source.address })
+    follower = startTypescript('tests/support/followProcess.ts', { arguments: [options, folder.path] })
+    return follower
+  }
+
+  async function expectEqualAfterLoad(filePath: string): Promise<void> {
+    await load!.stop()
+    session = await openReplica(folder.path, source, { filePath })
+    await session.whenCaughtUp()
+    await expectSameRows(source, session, bankTables)
+    await until('every table is ready', () => session!.live().tables.every((table) => table.state === 'ready'))
+  }
+
+  it('killed during the copy, between batches and during an apply, it resumes with every row equal', async () => {
+    const filePath = newFilePath(folder.path)
+    const whileCopying = startFollower(filePath)
+    await whileCopying.waitForLine('a copy', (line) => /^state copying .* copied [1-9]/.exec(line))
+    await whileCopying.kill()
+    for (let kill = 0; kill < 2; kill++) {
+      const process = startFollower(filePath)
+      await process.waitForLine('the stream', (line) => /^state (catching-up|following) checkpoint \w+\//.exec(line))
+      await delay(randomInt(1, 300))
+      await process.kill()
+    }
+    await expectEqualAfterLoad(filePath)
+    // What the killed processes had staged was removed by those that came after them.
+    startFollower(filePath)
+    const staging = readdirSync(folder.join('temporary')).filter((name) => /^\d+-/.test(name))
+    expect(staging.length).toBeLessThanOrEqual(1)
+  })
+
+  it('SIGTERM ends it within two seconds, and it resumes with every row equal', async () => {
+    const filePath = newFilePath(folder.path)
+    const process = startFollower(filePath)
+    await process.waitForLine('the stream', (line) => /^state following/.exec(line))
+    process.child.kill('SIGTERM')
+    const tookMs = await process.waitForLine('its end', (line) => /^closed in (\d+) ms, ended by null/.exec(line)?.[1])
+    expect(Number(tookMs)).toBeLessThan(2000)
+    await expectEqualAfterLoad(filePath)
+  })
+
+  it('closed during the copy, the file is whole and the copy goes on with the tables that are missing', async () => {
+    await source.query(`INSERT INTO pgbench_accounts SELECT n, 1, 0, '' FROM generate_series(100001, 500000) n`)
+    session = await openReplica(folder.path, source)
+    await until('a table is being copied', () => session!.live().tables.some((table) => (table.copy?.rows ?? 0) > 0), { everyMs: 1 })
+    const startMs = performance.now()
+    await session.close()
+    expect(performance.now() - startMs).toBeLessThan(2000)
+    await expectEqualAfterLoad(session.filePath)
+  })
+
+  it('paused, resumed and copied again at the same moment, it ends up following with every row equal', async () => {
+    session = await openReplica(folder.path, source)
+    await session.whenCaughtUp()
+    const { filePath } = session
+    await Promise.all([
+      session.pause(),
+      session.resyncTable({ schema: 'public', name: 'pgbench_tellers' }),
+      session.resume(),
+      session.resyncTable({ schema: 'public', name: 'pgbench_branches' }),
+      session.pause(),
+      session.resume(),
+      session.resyncTable({ schema: 'public', name: 'pgbench_tellers' }),
+    ])
+    await until('it follows', () => session!.live().state === 'following')
+    const slots = await source.query(`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'walsender'`)
+    expect(slots.rows).toHaveLength(1)
+    await session.close()
+    await expectEqualAfterLoad(filePath)
+  })
+
+  it('closed in any state and by several callers at once, it is closed once and gives the file back', async () => {
+    const filePath = newFilePath(folder.path)
+    for (const waitMs of [0, 5, 40, 120, 400]) {
+      session = await openReplica(folder.path, source, { filePath })
+      await delay(waitMs)
+      const startMs = performance.now()
+      await Promise.all([session.close(), session.close(), session.pause().catch(() => undefined)])
+      expect(performance.now() - startMs).toBeLessThan(2000)
+      expect(await session.ended).toBeNull()
+    }
+    await expectEqualAfterLoad(filePath)
+  })
+})
