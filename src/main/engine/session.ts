@@ -17,6 +17,7 @@ import { cutShort, endConnection } from './source/ending.ts'
 import { faultOfSourceError } from './source/faults.ts'
 import { readFlushedLsn } from './source/position.ts'
 import { readCheckpoint, readSource, readTables } from './store/records.ts'
+import { faultOfOpening } from './store/faults.ts'
 import { ReplicaFile } from './store/replicaFile.ts'
 import type { FollowedTable } from './sync/followedTables.ts'
 import type { Selection } from './sync/prepare.ts'
@@ -111,12 +112,11 @@ class Session implements ReplicaSession {
   private closing: Promise<void> | null = null
 
   static async start(host: Host, options: SessionOptions, file: ReplicaFile, folder: string): Promise<Session> {
-    const source = await readSource(file.bookkeeping)
-    const checkpoint = await readCheckpoint(file.bookkeeping)
+    const [source, checkpoint, tables] = await readRecords(file)
     const session = new Session(host, options, file, folder)
     if (source && checkpoint) session.watchSource(source.slotName)
     session.meter.noteCheckpoint(checkpoint?.commitMicros ?? null)
-    session.replication.showRecorded(await readTables(file.bookkeeping), checkpoint?.lsn ?? null)
+    session.replication.showRecorded(tables, checkpoint?.lsn ?? null)
     session.replication.start()
     return session
   }
@@ -319,6 +319,14 @@ class Session implements ReplicaSession {
         .filter((column) => column.plan.exactness === 'text')
         .map((column) => ({ name: column.replicaName, sourceType: column.sourceType, note: column.plan.note })),
     }
+  }
+}
+
+async function readRecords({ bookkeeping }: ReplicaFile) {
+  try {
+    return [await readSource(bookkeeping), await readCheckpoint(bookkeeping), await readTables(bookkeeping)] as const
+  } catch (error) {
+    throw faultOfOpening(error)
   }
 }
 

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
 import { MillraceError } from '../../contract/errors.ts'
 import { faultOfOpening } from './faults.ts'
+import { claimFile } from './openFiles.ts'
 import { createOwnTables, FORMAT_VERSION } from './migrations.ts'
 
 export interface OpenFileOptions {
@@ -26,11 +27,20 @@ export class ReplicaFile {
   readonly bookkeeping: DuckDBConnection
   private closed = false
 
-  private constructor(path: string, isNew: boolean, instance: DuckDBInstance, bookkeeping: DuckDBConnection) {
+  private readonly release: () => void
+
+  private constructor(
+    path: string,
+    isNew: boolean,
+    instance: DuckDBInstance,
+    bookkeeping: DuckDBConnection,
+    release: () => void,
+  ) {
     this.path = path
     this.isNew = isNew
     this.instance = instance
     this.bookkeeping = bookkeeping
+    this.release = release
   }
 
   /**
@@ -40,6 +50,7 @@ export class ReplicaFile {
   static async open(path: string, options: OpenFileOptions): Promise<ReplicaFile> {
     if (options.readOnly && !existsSync(path)) throw missingFile()
     const memoryLimitBytes = options.memoryLimitBytes ?? DEFAULT_MEMORY_LIMIT_BYTES
+    const release = claimFile(path, options.readOnly === true)
     let instance: DuckDBInstance | null = null
     try {
       instance = await DuckDBInstance.create(path, {
@@ -54,11 +65,13 @@ export class ReplicaFile {
         checkpoint_threshold: '128MB',
       })
       const bookkeeping = await instance.connect()
+      await refuseShortFile(bookkeeping, path)
       const isNew = await prepareOwnTables(bookkeeping, options)
       await configure(bookkeeping)
-      return new ReplicaFile(path, isNew, instance, bookkeeping)
+      return new ReplicaFile(path, isNew, instance, bookkeeping, release)
     } catch (error) {
       instance?.closeSync()
+      release()
       throw faultOfOpening(error)
     }
   }
@@ -84,7 +97,22 @@ export class ReplicaFile {
     this.closed = true
     this.bookkeeping.closeSync()
     this.instance.closeSync()
+    this.release()
   }
+}
+
+/** What DuckDB keeps in front of its blocks: https://duckdb.org/docs/stable/internals/storage */
+const FILE_HEADER_BYTES = 3 * 4096
+
+/** DuckDB itself notices a missing end only when it comes to read it, which may be much later. */
+async function refuseShortFile(connection: DuckDBConnection, path: string): Promise<void> {
+  const reader = await connection.runAndReadAll(
+    'SELECT block_size, total_blocks FROM pragma_database_size() WHERE database_name = current_database()',
+  )
+  const [blockBytes, blocks] = reader.getRows()[0] as [bigint, bigint]
+  const wantedBytes = blocks * blockBytes
+  if (blocks === 0n || BigInt(statSync(path).size) >= wantedBytes + BigInt(FILE_HEADER_BYTES)) return
+  throw new Error('the file is shorter than its header says')
 }
 
 /** Names without a schema mean what they mean on the source, so that the same SQL runs on both. */
