@@ -89,6 +89,9 @@ export function electronObstacle({ env, platform, uid }) {
   return null
 }
 
+/** Each DuckDB call under way holds a thread of Node's pool, and the pool's size is read before any code of ours. */
+const withThreads = (env) => ({ UV_THREADPOOL_SIZE: '16', ...env })
+
 /** Starts the app and answers with its exit code. */
 export async function launch() {
   let obstacle = electronObstacle({ env: process.env, platform: process.platform, uid: process.getuid?.() })
@@ -96,10 +99,10 @@ export async function launch() {
     const binary = electronBinary() ?? (await fetchElectron())
     if (binary) {
       const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env
-      return await run(binary, [root], { env })
+      return await run(binary, [root], { env: withThreads(env) })
     }
     obstacle = "Electron's binary could not be fetched"
   }
   process.stderr.write(`Starting in the browser, because ${obstacle}.\n`)
-  return await run(process.execPath, [join(root, 'out/main/headless.js'), 'serve'])
+  return await run(process.execPath, [join(root, 'out/main/headless.js'), 'serve'], { env: withThreads(process.env) })
 }

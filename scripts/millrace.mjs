@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S UV_THREADPOOL_SIZE=16 node
 // The `millrace` command. With arguments it is the command line; without any it starts the app, as
 // `npm start` does, in Electron where that can run and in a browser otherwise.
 import { existsSync } from 'node:fs'

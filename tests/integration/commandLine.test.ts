@@ -151,6 +151,13 @@ describe('the road of one file', () => {
     expect(await readFile(output, 'utf8')).toBe('an older one')
   })
 
+  it('a query that fails after many rows exits 1, and never passes for a whole one', async () => {
+    const sql = `SELECT CASE WHEN n = 1000000 THEN CAST('x' AS INTEGER) ELSE n END AS n FROM range(1100000) AS numbers(n)`
+    const { exitCode, stderr } = await millrace('query', '--file', file, '--format', 'csv', sql)
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/^millrace: QUERY_FAILED: /)
+  })
+
   it('compare runs both engines in turn, and exits 1 where the answers differ', async () => {
     const sql = 'SELECT country, count(*), sum(total) FROM orders GROUP BY country'
     const same = await millrace('compare', '--source', database.url, '--file', file, '--runs', '2', '--json', sql)

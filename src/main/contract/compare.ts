@@ -6,9 +6,9 @@ export const timedRunSchema = z.object({
   engine: engineNameSchema,
   /** 0 is the first run, shown apart and left out of the median. */
   run: z.number().int(),
-  /** Until the engine had its last row, without transfer where the engine tells; milliseconds. */
+  /** Until the first row was there, planning included: the most that both engines tell; milliseconds. */
   serverMs: z.number(),
-  /** Reading rows out, milliseconds. */
+  /** From the first row to the last, milliseconds. */
   transferMs: z.number(),
   totalMs: z.number(),
   rows: z.number().int(),

@@ -37,7 +37,7 @@ export async function startApp(options: { args?: string[]; home?: string } = {})
     child.kill('SIGKILL')
     throw new Error(`the app did not start: ${output}`, { cause: error })
   })
-  return {
+  const app: App = {
     url: ready,
     home,
     async stop() {
@@ -51,10 +51,11 @@ export async function startApp(options: { args?: string[]; home?: string } = {})
       await ended
     },
     async remove() {
-      if (child.exitCode === null && child.signalCode === null) await this.stop()
+      if (child.exitCode === null && child.signalCode === null) await app.stop()
       await folder?.remove()
     },
   }
+  return app
 }
 
 /** A connection to the demo's Postgres, as somebody beside Millrace has one. */

@@ -1,4 +1,4 @@
-import { StatementType } from '@duckdb/node-api'
+import { ResultReturnType, StatementType } from '@duckdb/node-api'
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
 import { MillraceError } from '../../contract/errors.ts'
 import type { ResultColumn, ResultRow } from './resultFormats.ts'
@@ -65,10 +65,22 @@ async function viewOf(connection: DuckDBConnection, sql: string, columnCount: nu
   return false
 }
 
-async function* rowsOf(result: DuckDBResult): AsyncGenerator<ResultRow[]> {
+/**
+ * A stream that fails in the middle just ends, and only its return type tells that from the end of the
+ * rows; `askAgain` runs the statement for nothing but its error.
+ */
+async function* rowsOf(result: DuckDBResult, askAgain: () => Promise<unknown>): AsyncGenerator<ResultRow[]> {
   for (;;) {
     const chunk = await orFailed(result.fetchChunk())
-    if (!chunk || chunk.rowCount === 0) return
+    if (!chunk || chunk.rowCount === 0) {
+      if (result.returnType !== ResultReturnType.INVALID) return
+      await orFailed(askAgain())
+      throw new MillraceError({
+        code: 'QUERY_FAILED',
+        message: 'DuckDB ended the query before its last row.',
+        advice: 'Run it again; what was printed is not all.',
+      })
+    }
     yield chunk.getRows().map((row) => row.map((value) => (value === null ? null : String(value))))
   }
 }
@@ -109,7 +121,9 @@ export async function prepareStatement(connection: DuckDBConnection, sql: string
     isPlan,
     async *read() {
       const texts = columns.map((_, at) => `CAST(c${at} AS VARCHAR)`).join(', ')
-      yield* rowsOf(await orFailed(connection.stream(hasView ? `SELECT ${texts} FROM ${VIEW}` : sql)))
+      const whole = hasView ? `SELECT count(hash(result)) FROM (SELECT ${texts} FROM ${VIEW}) AS result` : sql
+      const stream = await orFailed(connection.stream(hasView ? `SELECT ${texts} FROM ${VIEW}` : sql))
+      yield* rowsOf(stream, () => connection.run(whole))
     },
     async writeParquet(path) {
       if (!hasView) {

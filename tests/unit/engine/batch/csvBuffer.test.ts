@@ -75,7 +75,7 @@ const character = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom('a', 'B', '0', 'é', '水', '🦆') },
 )
 const text = fc.array(character, { maxLength: 12 }).map((parts) => parts.join(''))
-const longText = fc.tuple(text, fc.integer({ min: 30, max: 3000 })).map(([piece, length]) => (piece || 'x').repeat(length).slice(0, length).toWellFormed())
+const longText = fc.tuple(text, fc.integer({ min: 30, max: 3000 })).map(([piece, length]) => (piece || 'x').repeat(length).slice(0, length).replace(/[\ud800-\udbff]$/, ''))
 const value = fc.option(fc.oneof({ weight: 4, arbitrary: text }, { weight: 1, arbitrary: longText }), { freq: 4 })
 
 describe('staged CSV', () => {
