@@ -86,7 +86,8 @@ export async function replicaWork(replica: ReplicaSide): Promise<WorkDone> {
   return {
     engine: 'replica',
     rowsScanned: scans.reduce((sum, scan) => sum + scan.rowsScanned, 0),
-    bytesTouched: bytesTouched === null ? null : Math.round(bytesTouched),
+    // Rows that no checkpoint has written yet lie in no block: then the bytes are not known, rather than none.
+    bytesTouched: bytesTouched ? Math.round(bytesTouched) : null,
     bytesAreEstimate: true,
     columnsRead,
     plan,
