@@ -1,0 +1,181 @@
+import fc from 'fast-check'
+import { dropFromSource } from '../../src/main/engine/fileStatus.ts'
+import type { ReplicaSession } from '../../src/main/engine/session.ts'
+import type { TestDatabase } from './postgres.ts'
+import { newFilePath, openReplica, testHost } from './replica.ts'
+import { expectSameRows } from './sameRows.ts'
+import { until } from './until.ts'
+
+/** By type: an SQL expression for the value number `n`; 0 is NULL. Long ones go to TOAST. */
+const valuesByType = {
+  int: (n) => String(n * 7919 - 20_000),
+  'numeric(12,3)': (n) => `${n * 31}.${n % 1000}`,
+  boolean: (n) => String(n % 2 === 0),
+  timestamptz: (n) => `timestamptz '2001-02-03 04:05:06.789Z' + ${n} * interval '1 hour 1 microsecond'`,
+  date: (n) => `date '1999-12-31' + ${n}`,
+  text: (n) => [`''`, `'short ${n}'`, `repeat(md5('${n}'), 150)`, `E'"quoted", line\\n${n}\\r\\n' || repeat('ä', ${n * 40})`][n % 4]!,
+  bytea: (n) => `decode(repeat(md5('${n}'), ${n % 2 === 0 ? 1 : 120}), 'hex')`,
+  jsonb: (n) => `jsonb_build_object('n', ${n}, 'text', repeat('j', ${n * 100}), 'none', null)`,
+  'int[]': (n) => `ARRAY[${n}, NULL, ${-n}]`,
+} as const satisfies Record<string, (n: number) => string>
+type ColumnType = keyof typeof valuesByType
+
+const keyKinds = ['int', 'text', 'composite', 'full with key', 'full without key'] as const
+type KeyKind = (typeof keyKinds)[number]
+
+interface TableShape {
+  key: KeyKind
+  columns: ColumnType[]
+}
+
+const shape: fc.Arbitrary<TableShape> = fc.record({
+  key: fc.constantFrom(...keyKinds),
+  columns: fc.array(fc.constantFrom(...(Object.keys(valuesByType) as ColumnType[])), { minLength: 1, maxLength: 4 }),
+})
+
+const key = fc.integer({ min: 1, max: 12 })
+const value = fc.integer({ min: 0, max: 40 })
+const statement = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('insert' as const), key, value }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('insert many' as const), count: fc.integer({ min: 1, max: 400 }), value }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('update' as const), key, column: fc.nat(3), value }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('update many' as const), modulus: fc.integer({ min: 1, max: 5 }), column: fc.nat(3), value }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('change key' as const), key, to: key }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('delete' as const), key }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('delete many' as const), modulus: fc.integer({ min: 1, max: 5 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('truncate' as const) }) },
+)
+type Statement = typeof statement extends fc.Arbitrary<infer T> ? T : never
+
+const step = fc.record({ table: fc.nat(2), statement, undone: fc.nat(9).map((n) => n === 0) })
+const transaction = fc.record({ steps: fc.array(step, { minLength: 1, maxLength: 8 }), aborted: fc.nat(9).map((n) => n === 0) })
+type Transaction = typeof transaction extends fc.Arbitrary<infer T> ? T : never
+
+/** What may happen to the session between two transactions. */
+const event = fc.oneof(
+  { weight: 6, arbitrary: fc.constant('nothing' as const) },
+  { weight: 2, arbitrary: fc.constant('caught up' as const) },
+  { weight: 1, arbitrary: fc.constant('closed and opened' as const) },
+  { weight: 1, arbitrary: fc.constant('paused and resumed' as const) },
+  { weight: 1, arbitrary: fc.constant('copied again' as const) },
+)
+
+/** A schema, what was done before Millrace came, and what is done while it follows. */
+export const randomHistory = fc.record({
+  shapes: fc.array(shape, { minLength: 1, maxLength: 3 }),
+  before: fc.array(transaction, { maxLength: 4 }),
+  while: fc.array(fc.record({ transaction, event }), { minLength: 1, maxLength: 14 }),
+})
+export type RandomHistory = typeof randomHistory extends fc.Arbitrary<infer T> ? T : never
+
+function keyColumns(kind: KeyKind): string {
+  switch (kind) {
+    case 'int':
+    case 'full with key':
+      return 'k int PRIMARY KEY'
+    case 'text':
+      return 'k text PRIMARY KEY'
+    case 'composite':
+      return 'k int, "K 2" text, PRIMARY KEY ("K 2", k)'
+    case 'full without key':
+      return 'k int'
+  }
+}
+
+function keyValue(kind: KeyKind, expression: string | number): string {
+  return kind === 'text' ? `('key, ' || ${expression})` : String(expression)
+}
+
+/** The number in a key again, for what concerns every so manieth row. */
+function keyNumber(kind: KeyKind): string {
+  return kind === 'text' ? `substr(k, 6)::int` : 'k'
+}
+
+function createStatements(name: string, { key: kind, columns }: TableShape): string {
+  const own = columns.map((type, index) => `c${index} ${type}`)
+  const stored = columns.flatMap((type, index) => (type === 'text' || type === 'bytea' ? [`ALTER c${index} SET STORAGE EXTERNAL`] : []))
+  return [
+    `CREATE TABLE ${name} (${[keyColumns(kind), ...own].join(', ')})`,
+    ...(stored.length > 0 ? [`ALTER TABLE ${name} ${stored.join(', ')}`] : []),
+    ...(kind.startsWith('full') ? [`ALTER TABLE ${name} REPLICA IDENTITY FULL`] : []),
+  ].join('; ')
+}
+
+function valueOf(type: ColumnType, n: number): string {
+  return n === 0 ? 'NULL' : valuesByType[type](n)
+}
+
+function sqlOf(name: string, { key: kind, columns }: TableShape, change: Statement): string {
+  const values = (n: number): string => columns.map((type, index) => valueOf(type, n === 0 ? 0 : n + index)).join(', ')
+  const whole = (expression: string | number): string =>
+    keyValue(kind, expression) + (kind === 'composite' ? `, 'part ' || ${expression} % 2` : '')
+  const column = (n: number): { name: string; type: ColumnType } => {
+    const index = n % columns.length
+    return { name: `c${index}`, type: columns[index]! }
+  }
+  switch (change.do) {
+    case 'insert':
+      return `INSERT INTO ${name} VALUES (${whole(change.key)}, ${values(change.value)}) ON CONFLICT DO NOTHING`
+    case 'insert many':
+      return `INSERT INTO ${name} SELECT ${whole('n')}, ${values(change.value)} FROM generate_series(100, ${99 + change.count}) n ON CONFLICT DO NOTHING`
+    case 'update': {
+      const set = column(change.column)
+      return `UPDATE ${name} SET ${set.name} = ${valueOf(set.type, change.value)} WHERE k = ${keyValue(kind, change.key)}`
+    }
+    case 'update many': {
+      const set = column(change.column)
+      return `UPDATE ${name} SET ${set.name} = ${valueOf(set.type, change.value)} WHERE ${keyNumber(kind)} % ${change.modulus} = 0`
+    }
+    case 'change key':
+      return `UPDATE ${name} SET k = ${keyValue(kind, change.to)} WHERE k = ${keyValue(kind, change.key)}
+        AND NOT EXISTS (SELECT 1 FROM ${name} WHERE k = ${keyValue(kind, change.to)})`
+    case 'delete':
+      return `DELETE FROM ${name} WHERE k = ${keyValue(kind, change.key)}`
+    case 'delete many':
+      return `DELETE FROM ${name} WHERE ${keyNumber(kind)} % ${change.modulus} = 0`
+    case 'truncate':
+      return `TRUNCATE ${name}`
+  }
+}
+
+let runs = 0
+
+/** Lets the history happen on a real Postgres and follows it; fails where a row differs at the end. */
+export async function followHistory(source: TestDatabase, folder: string, history: RandomHistory): Promise<void> {
+  const run = runs++
+  const names = history.shapes.map((_, index) => `h${run}_${index}`)
+  for (const [index, table] of history.shapes.entries()) await source.query(createStatements(names[index]!, table))
+  const commit = async ({ steps, aborted }: Transaction): Promise<void> => {
+    const statements = steps.map(({ table, statement: change, undone }) => {
+      const index = table % names.length
+      const sql = sqlOf(names[index]!, history.shapes[index]!, change)
+      return undone ? `SAVEPOINT undone; ${sql}; ROLLBACK TO undone` : sql
+    })
+    await source.query(`BEGIN; ${statements.join('; ')}; ${aborted ? 'ROLLBACK' : 'COMMIT'}`)
+  }
+  for (const before of history.before) await commit(before)
+
+  const options = { filePath: newFilePath(folder), tables: names.map((name) => ({ schema: 'public', name })) }
+  let session: ReplicaSession = await openReplica(folder, source, options)
+  try {
+    for (const { transaction: during, event: happens } of history.while) {
+      await commit(during)
+      if (happens === 'caught up') await session.whenCaughtUp()
+      if (happens === 'paused and resumed') await session.pause().then(() => session.resume())
+      if (happens === 'closed and opened') {
+        await session.close()
+        session = await openReplica(folder, source, options)
+      }
+      if (happens === 'copied again') {
+        await until('its tables are known', () => session.live().tables.length > 0)
+        await session.resyncTable({ schema: 'public', name: names[0]! })
+      }
+    }
+    await session.whenCaughtUp()
+    await expectSameRows(source, session, names)
+  } finally {
+    await session.close()
+    await dropFromSource(testHost(folder), { filePath: options.filePath, address: source.address }).catch(() => undefined)
+    await source.query(`DROP TABLE ${names.join(', ')}`)
+  }
+}
