@@ -1,4 +1,4 @@
-import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os'
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { readFileSync } from 'node:fs'
 
 export interface MachineFacts {
@@ -23,7 +23,7 @@ export function readMachine(packageFile: string): Omit<MachineFacts, 'postgres'>
     cores,
     processor: cpus()[0]?.model ?? 'unknown',
     memoryBytes: totalmem(),
-    system: `${process.platform} ${release()} ${process.arch}`,
+    system: `${process.platform} ${process.arch}`,
     node: process.version,
     duckdb: dependencies['@duckdb/node-api'] ?? 'unknown',
     loadAverage,
