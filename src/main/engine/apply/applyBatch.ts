@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Batch } from '../batch/batch.ts'
-import { finishSegmentFile, type StagedTable } from '../batch/stagedTable.ts'
+import { spill, type StagedTable } from '../batch/stagedTable.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
 import type { Lsn } from '../model/lsn.ts'
 import { faultOfWriting, reasonOfApplyError, verdictOfApplyError } from '../store/faults.ts'
@@ -49,7 +49,7 @@ export async function applyBatch(
 ): Promise<ApplyOutcome> {
   const refused = new Map<number, { staged: StagedTable; parked: ParkedTable }>()
   for (const staged of batch.tables.values()) {
-    for (const segment of staged.segments) finishSegmentFile(segment)
+    for (const segment of staged.segments) spill(segment)
   }
   for (;;) {
     try {

@@ -1,13 +1,16 @@
-import { closeSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import type { Lsn } from '../model/lsn.ts'
 import type { TablePlan } from '../typemap/tablePlan.ts'
-import { StagedTable, type Segment } from './stagedTable.ts'
+import { spill, StagedTable, type Segment } from './stagedTable.ts'
 
 /** A commit of the source in this batch, for the freshness figures. */
 export interface CommitMark {
   commitMicros: bigint
   transactions: number
 }
+
+/** A transaction over many tables stays small in each: what all of them hold goes to files once it is so much. */
+const SPILL_EVERY_BYTES = 64 << 20
 
 /**
  * Whole source transactions, staged by table. Bounded by bytes and time from outside; one
@@ -25,6 +28,7 @@ export class Batch {
   changes = 0
   /** Log bytes staged, whole transactions and the open one. */
   bytes = 0
+  private spillAtBytes = SPILL_EVERY_BYTES
   firstChangeAtMs: number | null = null
   private readonly folder: string
   private readonly buffers: BufferShelf
@@ -42,6 +46,17 @@ export class Batch {
       this.tables.set(plan.oid, staged)
     }
     return staged
+  }
+
+  /** Counts a change of `bytes` in the log. */
+  noteChange(bytes: number): void {
+    this.changes++
+    this.bytes += bytes
+    if (this.bytes < this.spillAtBytes) return
+    this.spillAtBytes = this.bytes + SPILL_EVERY_BYTES
+    for (const staged of this.tables.values()) {
+      for (const segment of staged.segments) if (segment.csv.length > 0) spill(segment)
+    }
   }
 
   truncate(plan: TablePlan): void {
@@ -66,8 +81,6 @@ export class Batch {
   }
 
   private release(segment: Segment): void {
-    if (segment.file !== null) closeSync(segment.file)
-    segment.file = null
     if (segment.fileBytes > 0) rmSync(segment.path, { force: true })
     this.buffers.putBack(segment.csv.bytes)
   }

@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { MillraceError } from '../../contract/errors.ts'
 import { ColumnKind, type OldRow, type TupleIndex } from '../model/tuple.ts'
 import type { TablePlan } from '../typemap/tablePlan.ts'
 import { CsvBuffer } from './csvBuffer.ts'
@@ -19,8 +20,6 @@ const FIRST_BUFFER_BYTES = 64 << 10
 export interface Segment {
   path: string
   csv: CsvBuffer
-  /** Open while the segment spills. */
-  file: number | null
   fileBytes: number
   rows: number
   inserts: number
@@ -145,7 +144,6 @@ export class StagedTable {
     const segment: Segment = {
       path: join(this.folder, `${this.label}-${this.plan.oid}-${this.segmentNumber++}.csv`),
       csv: new CsvBuffer(this.takeBuffer(FIRST_BUFFER_BYTES)),
-      file: null,
       fileBytes: 0,
       rows: 0,
       inserts: 0,
@@ -180,20 +178,33 @@ function writeMissing(csv: CsvBuffer, row: TupleIndex, missingColumns: Set<numbe
   csv.nullField()
 }
 
-/** Moves what is staged to the segment's file, which makes room for the rest of the transaction. */
+/**
+ * Moves what is staged to the segment's file, where DuckDB reads it, and makes room for the rest. The
+ * file is not kept open: a transaction may concern thousands of tables. Throws DISK_FULL.
+ */
 export function spill(segment: Segment): void {
-  segment.file ??= openSync(segment.path, 'w', 0o600)
-  const { csv } = segment
-  for (let offset = 0; offset < csv.length; ) {
-    offset += writeSync(segment.file, csv.bytes, offset, csv.length - offset)
+  const { path, csv } = segment
+  let file: number | null = null
+  try {
+    file = openSync(path, segment.fileBytes === 0 ? 'w' : 'a', 0o600)
+    for (let offset = 0; offset < csv.length; ) offset += writeSync(file, csv.bytes, offset, csv.length - offset)
+  } catch (error) {
+    throw faultOfStaging(error)
+  } finally {
+    if (file !== null) closeSync(file)
   }
   segment.fileBytes += csv.length
   csv.length = 0
 }
 
-/** Puts the whole segment in its file, for DuckDB to read. */
-export function finishSegmentFile(segment: Segment): void {
-  spill(segment)
-  if (segment.file !== null) closeSync(segment.file)
-  segment.file = null
+function faultOfStaging(error: unknown): unknown {
+  if (!['ENOSPC', 'EDQUOT', 'EFBIG'].includes((error as NodeJS.ErrnoException).code ?? '')) return error
+  return new MillraceError(
+    {
+      code: 'DISK_FULL',
+      message: 'The disk that holds the temporary files of Millrace is full.',
+      advice: 'Free some space and start again; nothing is lost, the source keeps what is missing.',
+    },
+    { cause: error },
+  )
 }

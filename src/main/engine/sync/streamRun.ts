@@ -239,14 +239,13 @@ export class StreamRun implements StreamSink, ChangeVisitor {
     for (const oid of relationOids) {
       const table = this.gate.forChange(oid)
       if (!table) continue
-      this.batch.changes++
+      this.batch.noteChange(0)
       this.batch.truncate(table.plan)
     }
   }
 
   private staged(table: FollowedTable, messageBytes: number) {
-    this.batch.changes++
-    this.batch.bytes += messageBytes
+    this.batch.noteChange(messageBytes)
     return this.batch.table(table.plan)
   }
 

@@ -5,7 +5,7 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTableStatements, replicaName, segmentStatements, truncateStatement } from '../../../../src/main/engine/apply/statements.ts'
-import { finishSegmentFile, StagedTable } from '../../../../src/main/engine/batch/stagedTable.ts'
+import { spill, StagedTable } from '../../../../src/main/engine/batch/stagedTable.ts'
 import { planTable, type TablePlan } from '../../../../src/main/engine/typemap/tablePlan.ts'
 import { column, relation } from '../source/relation.ts'
 import { SourceTable, type Value } from '../stagedHistory.ts'
@@ -59,7 +59,7 @@ async function apply(staged: StagedTable): Promise<void> {
   await connection.run('BEGIN')
   if (staged.truncateFirst) await connection.run(truncateStatement(staged.plan))
   for (const segment of staged.segments) {
-    finishSegmentFile(segment)
+    spill(segment)
     for (const statement of segmentStatements(staged.plan, segment)) await connection.run(statement)
   }
   await connection.run('COMMIT')
