@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import pg from 'pg'
+import { MillraceError } from '../../contract/errors.ts'
 import type { SourceAddress } from '../../contract/source.ts'
 import {
   copyOutStatement,
@@ -17,7 +18,7 @@ import type { CreatedSlot } from '../source/replicationConnection.ts'
 import { connectSource } from '../source/connection.ts'
 import { cutConnection, cutShort } from '../source/ending.ts'
 import { CopyConnection } from '../source/tableCopy.ts'
-import { reasonOfApplyError, verdictOfApplyError } from '../store/faults.ts'
+import { faultOfWriting, reasonOfApplyError, verdictOfApplyError } from '../store/faults.ts'
 import { writeDeadLetter, writeTable, writeTableState } from '../store/records.ts'
 import { inTransaction, type ReplicaFile } from '../store/replicaFile.ts'
 import { identifier } from '../store/sql.ts'
@@ -47,6 +48,13 @@ const SNAPSHOT_TIMEOUT_MS = 30_000
 class LoadError extends Error {
   constructor(cause: unknown) {
     super('DuckDB could not take the copy', { cause })
+  }
+}
+
+/** The source, or the connection to it, broke the copy off. */
+class SourceError extends Error {
+  constructor(cause: unknown) {
+    super('the source broke the copy off', { cause })
   }
 }
 
@@ -88,16 +96,18 @@ async function work(queue: FollowedTable[], options: CopyTablesOptions): Promise
         } catch (error) {
           source.destroy()
           source = null
-          if (!(error instanceof LoadError) || verdictOfApplyError(error.cause) === 'stop') {
-            queue.length = 0
-            throw error instanceof LoadError ? error.cause : error
-          }
+          if (!(error instanceof LoadError) || verdictOfApplyError(error.cause) === 'stop') throw error
           source = await openUnderSnapshot(options)
           copied = !(await keepMisfitsAsText(table, source, connection, options))
           if (copied) await park(table, error.cause, options)
         }
       }
     }
+  } catch (error) {
+    // The others finish the table that they have in hand, and take no further one.
+    queue.length = 0
+    options.signal.throwIfAborted()
+    throw error instanceof SourceError ? error.cause : faultOfWriting(error instanceof LoadError ? error.cause : error)
   } finally {
     source?.close()
     connection.closeSync()
@@ -115,8 +125,21 @@ async function openUnderSnapshot(options: CopyTablesOptions): Promise<CopyConnec
     return new CopyConnection(client)
   } catch (error) {
     cutConnection(client)
-    throw error
+    throw new SourceError(isSnapshotGone(error) ? snapshotLost() : error)
   }
+}
+
+/** A snapshot lives as long as the connection that exported it. */
+function isSnapshotGone(error: unknown): boolean {
+  return ['22023', '42704'].includes((error as { code?: string }).code ?? '')
+}
+
+function snapshotLost(): MillraceError {
+  return new MillraceError({
+    code: 'CONNECTION_LOST',
+    message: 'The connection that held the snapshot was lost.',
+    advice: 'Check the network; Millrace copies what is missing under a new snapshot.',
+  })
 }
 
 async function copyTable(
@@ -193,7 +216,7 @@ async function readCopy(
     onProgress(loader.rows, loader.bytes)
   } catch (error) {
     if (options.signal.aborted) throw options.signal.reason
-    throw loadFailure === null ? error : new LoadError(loadFailure)
+    throw loadFailure === null ? new SourceError(error) : new LoadError(loadFailure)
   } finally {
     options.signal.removeEventListener('abort', abort)
     await loader.abandon()
