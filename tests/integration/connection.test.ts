@@ -91,6 +91,18 @@ describe.each([15, 18] as const)('a network that fails, to Postgres %i', (major)
     await expectSameRows(source, session!, ['wide'])
   })
 
+  it('cut during the first copy again and again, it copies under a new snapshot and ends with every row equal', async () => {
+    await source.query(`INSERT INTO pgbench_accounts SELECT n, 1, 0, '' FROM generate_series(100001, 200000) n`)
+    load = startBankLoad(source.address, accounts)
+    session = await openReplica(folder.path, { address })
+    for (let cut = 0; cut < 3; cut++) {
+      await until('rows are being copied', () => session!.live().tables.some((table) => (table.copy?.rows ?? 0) > 0), { everyMs: 1 })
+      proxy.cut()
+      await until('it has noticed', () => session!.live().state === 'retrying', { everyMs: 1 })
+    }
+    await expectEqual()
+  })
+
   it('refused for a while, it says so, tries again with growing pauses, and resumes', async () => {
     const { filePath } = await follow()
     proxy.refuse()

@@ -1,6 +1,18 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { cp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -177,6 +189,75 @@ describe('a file that cannot be used', () => {
     expect(existsSync(filePath)).toBe(true)
     await follow(source, filePath)
     await expectSameRows(source, session!, ['items'])
+  })
+})
+
+/** A file system of 24 MB, where we may mount one. */
+function mountSmallDisk(path: string): boolean {
+  mkdirSync(path, { recursive: true })
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', path]).status === 0
+}
+const canMount = (() => {
+  const path = mkdtempSync(join(tmpdir(), 'millrace-mount-'))
+  const mounted = mountSmallDisk(path)
+  if (mounted) spawnSync('umount', [path])
+  rmSync(path, { recursive: true, force: true })
+  return mounted
+})()
+
+describe.runIf(canMount)('a disk that is full', () => {
+  let source: TestDatabase
+  let disk: string
+
+  beforeEach(async () => {
+    source = await sharedPostgres(18).createDatabase()
+    await createItems(source)
+    disk = mkdtempSync(join(tmpdir(), 'millrace-disk-'))
+    mountSmallDisk(disk)
+  })
+  afterEach(async () => {
+    await session?.close()
+    session = null
+    spawnSync('umount', ['-l', disk])
+    rmSync(disk, { recursive: true, force: true })
+    await source.drop()
+  })
+
+  const fill = (from: number) =>
+    source.query(`INSERT INTO items SELECT n, string_agg(md5((n * 100 + m)::text), '') FROM generate_series(${from}, ${from + 20000}) n, generate_series(1, 60) m GROUP BY n`)
+
+  async function expectResumes(filePath: string): Promise<void> {
+    spawnSync('mount', ['-o', 'remount,size=1g', disk])
+    await follow(source, filePath)
+    await expectSameRows(source, session!, ['items', 'others'])
+  }
+
+  it('while it follows: it ends with its name, and resumes with every row once there is space', async () => {
+    const { filePath } = await follow(source, join(disk, 'a.duckdb'))
+    await fill(1000)
+    expect((await session!.ended)?.code).toBe('DISK_FULL')
+    expect(session!.live().tables.map(({ state }) => state)).toEqual(['ready', 'ready'])
+    await session!.close()
+    await expectResumes(filePath)
+  })
+
+  it('during the copy: it ends with its name, and the copy is done once there is space', async () => {
+    await fill(1000)
+    const filePath = join(disk, 'a.duckdb')
+    session = await openReplica(folder.path, source, { filePath })
+    expect((await session.ended)?.code).toBe('DISK_FULL')
+    await session.close()
+    await expectResumes(filePath)
+  })
+
+  it('for staging: it ends with its name, and resumes with every row once there is space', async () => {
+    const filePath = newFilePath(folder.path)
+    session = await openReplica(disk, source, { filePath })
+    await session.whenCaughtUp()
+    await fill(1000)
+    expect((await session.ended)?.code).toBe('DISK_FULL')
+    await session.close()
+    await expectResumes(filePath)
   })
 })
 

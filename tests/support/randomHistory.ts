@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { expect } from 'vitest'
 import { dropFromSource } from '../../src/main/engine/fileStatus.ts'
 import type { ReplicaSession } from '../../src/main/engine/session.ts'
 import type { TestDatabase } from './postgres.ts'
@@ -138,6 +139,15 @@ function sqlOf(name: string, { key: kind, columns }: TableShape, change: Stateme
   }
 }
 
+/** The rows that Live shows are those that are there. */
+async function expectCounted(source: TestDatabase, session: ReplicaSession, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const { rows } = await source.query<{ rows: number }>(`SELECT count(*)::int AS rows FROM ${name}`)
+    const shown = session.live().tables.find((table) => table.name === name)
+    expect(shown, `rows of ${name} as shown`).toMatchObject({ rows: rows[0]!.rows })
+  }
+}
+
 let runs = 0
 
 /** Lets the history happen on a real Postgres and follows it; fails where a row differs at the end. */
@@ -173,6 +183,7 @@ export async function followHistory(source: TestDatabase, folder: string, histor
     }
     await session.whenCaughtUp()
     await expectSameRows(source, session, names)
+    await expectCounted(source, session, names)
   } finally {
     await session.close()
     await dropFromSource(testHost(folder), { filePath: options.filePath, address: source.address }).catch(() => undefined)
