@@ -30,14 +30,14 @@ async function closeWithin(limitMs: number): Promise<void> {
   expect(performance.now() - startMs).toBeLessThan(limitMs)
 }
 
-describe.each([15, 18] as const)('a network that fails, to Postgres %i', (major) => {
+describe('a network that fails', () => {
   const accounts = 2000
   let source: TestDatabase
   let proxy: TcpProxy
   let address: SourceAddress
 
   beforeEach(async () => {
-    source = await sharedPostgres(major).createDatabase()
+    source = await sharedPostgres(18).createDatabase()
     await createBank(source, accounts)
     proxy = await openTcpProxy(source.address)
     address = { ...source.address, port: proxy.port }
