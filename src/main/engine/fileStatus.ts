@@ -56,7 +56,7 @@ export async function readFileStatus(host: Host, filePath: string): Promise<File
       tables: tables.map(({ schema, name, state, reason }) => ({ schema, name, state, reason })),
     }
   } finally {
-    file.close()
+    await file.close()
   }
 }
 
@@ -64,7 +64,7 @@ export async function readFileStatus(host: Host, filePath: string): Promise<File
 export async function openFileReadOnly(
   host: Host,
   filePath: string,
-): Promise<{ connectReplica(): Promise<DuckDBConnection>; close(): void }> {
+): Promise<{ connectReplica(): Promise<DuckDBConnection>; close(): Promise<void> }> {
   const file = await openForReading(host, filePath)
   return { connectReplica: () => file.connect(), close: () => file.close() }
 }
@@ -110,6 +110,6 @@ export async function dropFromSource(
   } catch (error) {
     throw faultOfSourceError(error)
   } finally {
-    file.close()
+    await file.close()
   }
 }

@@ -90,7 +90,7 @@ export async function openSession(host: Host, options: SessionOptions): Promise<
     })
     return await Session.start(host, options, file, folder)
   } catch (error) {
-    file?.close()
+    await file?.close()
     rmSync(folder, { recursive: true, force: true })
     throw error
   }
@@ -234,7 +234,7 @@ class Session implements ReplicaSession {
   private async shutDown(): Promise<void> {
     clearInterval(this.ticker)
     await Promise.all([this.replication.stop(), this.monitor?.stop()])
-    this.file.close()
+    await this.file.close()
     rmSync(this.folder, { recursive: true, force: true })
     for (const listener of this.listeners) listener()
   }

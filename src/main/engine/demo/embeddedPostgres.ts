@@ -57,6 +57,7 @@ export interface RunningPostgres {
 const initdbTimeoutMs = 120_000
 const readyTimeoutMs = 60_000
 const immediateMs = 3_000
+const EXIT_HEARD_MS = 500
 const run = promisify(execFile)
 const stateSchema = z.object({ port: z.number().int(), owner: ownerSchema.nullable() })
 
@@ -265,10 +266,16 @@ async function startIn(
   // If we are to go without having been asked to stop, the server goes too, by itself.
   const onExit = () => void started.kill('SIGINT')
   process.once('exit', onExit)
+  const exited = new Promise<void>((resolve) => {
+    if (started.exitCode !== null || started.signalCode !== null) resolve()
+    else started.once('exit', () => resolve())
+  })
   let ending: Promise<void> | null = null
   const end = (how: () => Promise<unknown>) => {
     ending ??= (async () => {
       await how()
+      // The process may be gone before Node has heard of it.
+      await Promise.race([exited, delay(EXIT_HEARD_MS)])
       process.off('exit', onExit)
       await record(port, false).catch(() => undefined)
       inUse.delete(home.folder)

@@ -68,6 +68,7 @@ export class ReplicaFile {
       await refuseShortFile(bookkeeping, path)
       const isNew = await prepareOwnTables(bookkeeping, options)
       await configure(bookkeeping)
+      await bookkeeping.run('PRAGMA disable_checkpoint_on_shutdown')
       return new ReplicaFile(path, isNew, instance, bookkeeping, release)
     } catch (error) {
       instance?.closeSync()
@@ -92,14 +93,23 @@ export class ReplicaFile {
     }
   }
 
-  close(): void {
+  /**
+   * Small files are left whole, with no log beside them. In a large one, a checkpoint after scattered updates
+   * rewrites most of it and takes seconds: its log stays beside it, and is read at the next opening.
+   */
+  async close(): Promise<void> {
     if (this.closed) return
     this.closed = true
+    if ((this.sizeBytes() ?? Infinity) <= CHECKPOINT_AT_CLOSE_BYTES) {
+      await this.bookkeeping.run('CHECKPOINT').catch(() => {})
+    }
     this.bookkeeping.closeSync()
     this.instance.closeSync()
     this.release()
   }
 }
+
+const CHECKPOINT_AT_CLOSE_BYTES = 64 << 20
 
 /** What DuckDB keeps in front of its blocks: https://duckdb.org/docs/stable/internals/storage */
 const FILE_HEADER_BYTES = 3 * 4096

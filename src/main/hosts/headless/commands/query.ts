@@ -76,7 +76,7 @@ async function query(invocation: Invocation, options: QueryOptions, sql: string)
     if (signal.aborted) throw stopped()
     throw error
   } finally {
-    file.close()
+    await file.close()
   }
 }
 
