@@ -110,6 +110,21 @@ describe.each([15, 18] as const)('under load on Postgres %i', (major) => {
     await expectEqualAfterLoad(session.filePath)
   })
 
+  it('a copy that is still to be done is waited for, also where the source has nothing new', async () => {
+    await load!.stop()
+    session = await openReplica(folder.path, source)
+    await session.whenCaughtUp()
+    await session.pause()
+    await session.resyncTable({ schema: 'public', name: 'pgbench_accounts' })
+    expect(session.visibleLsn).toBeNull()
+    const caughtUp = session.whenCaughtUp()
+    await session.resume()
+    await caughtUp
+    const copied = session.live().tables.find(({ name }) => name === 'pgbench_accounts')
+    expect(copied).toMatchObject({ state: expect.stringMatching(/ready|catching-up/), rows: accounts, copy: null })
+    await expectSameRows(source, session, bankTables)
+  })
+
   it('paused, resumed and copied again at the same moment, it ends up following with every row equal', async () => {
     session = await openReplica(folder.path, source)
     await session.whenCaughtUp()

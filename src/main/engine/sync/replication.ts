@@ -140,8 +140,11 @@ export class Replication {
     return this.run?.durableLsn ?? this.restingLsn
   }
 
+  /** Everything committed before it can be queried; null while some table has still to be copied. */
   get visibleLsn(): Lsn | null {
-    return this.run?.visibleLsn ?? this.restingLsn
+    if (this.run) return this.run.visibleLsn
+    const isCopied = [...this.tables.values()].every(({ state }) => state !== 'init' && state !== 'copying')
+    return isCopied ? this.restingLsn : null
   }
 
   get isStreaming(): boolean {
