@@ -74,7 +74,9 @@ function behindWords(snapshot: LiveSnapshot, nowMs: number): string {
   if (snapshot.state === 'retrying' && snapshot.nextAttemptAt) {
     return `again in ${formatAbout(Math.max(0, new Date(snapshot.nextAttemptAt).getTime() - nowMs))}`
   }
-  const { freshnessSeconds } = snapshot.lag
+  const { freshnessSeconds, situation } = snapshot.lag
+  // Nothing waits on the source: the age of the last look at it is no lag.
+  if (snapshot.state === 'following' && situation === 'idle') return 'up to date'
   return freshnessSeconds === null ? 'lag not known' : `${formatDuration(freshnessSeconds * 1000)} behind`
 }
 
