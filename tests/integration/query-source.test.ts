@@ -28,7 +28,6 @@ describe.each([15, 18] as const)('a query on the source, Postgres %i', (major) =
       host: testHost(folder.path),
       connectReplica: () => Promise.reject(new Error('no replica here')),
       sourceAddress: () => source.address,
-      sourceStatementTimeoutMs: 3_000,
     })
   })
   afterAll(async () => {
@@ -158,7 +157,18 @@ describe.each([15, 18] as const)('a query on the source, Postgres %i', (major) =
   })
 
   it('is ended by the source where it takes too long', async () => {
-    expect(await faultOf('SELECT pg_sleep(30)')).toMatchObject({ code: 'QUERY_TIMEOUT' })
+    const impatient = new QueryService({
+      host: testHost(folder.path),
+      connectReplica: () => Promise.reject(new Error('no replica here')),
+      sourceAddress: () => source.address,
+      sourceStatementTimeoutMs: 500,
+    })
+    try {
+      const query = { queryId: 'long', engine: 'source' as const, sql: 'SELECT pg_sleep(30)', pageRows: 10 }
+      await expect(impatient.start(query)).rejects.toMatchObject({ code: 'QUERY_TIMEOUT' })
+    } finally {
+      await impatient.close()
+    }
   })
 })
 
