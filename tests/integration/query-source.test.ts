@@ -156,6 +156,14 @@ describe.each([15, 18] as const)('a query on the source, Postgres %i', (major) =
     await until('the source has stopped', async () => (await activity('%generate_series(1, 1000)%')).length === 0)
   })
 
+  it('shows the rows that it has while the statement stalls over the next', async () => {
+    const sql = "SELECT i, repeat('x', 1000), pg_sleep(CASE WHEN i > 40 THEN 60 ELSE 0 END) FROM generate_series(1, 50) AS i"
+    const { queryId, page } = await run(sql, 10)
+    expect(page.rows).toHaveLength(10)
+    expect(page.progress.complete).toBe(false)
+    await queries.closeResult(queryId)
+  })
+
   it('is ended by the source where it takes too long', async () => {
     const impatient = new QueryService({
       host: testHost(folder.path),

@@ -13,8 +13,8 @@ import { sourceColumn } from './valueKinds.ts'
 /** Results of the source end here, so that nobody drags a production table over the network by mistake. */
 export const SOURCE_ROW_LIMIT = 100_000
 const ROWS_PER_FLUSH = 1_000
-/** The first rows are shown without waiting for a thousand. */
-const FIRST_ROWS = 200
+/** Fewer are shown after this, so that a statement that stalls shows what it has. */
+const SHOW_AFTER_MS = 50
 
 export interface SourceRunOptions {
   address: SourceAddress
@@ -46,7 +46,11 @@ export async function runOnSource(sql: string, result: OpenResult, options: Sour
         fields.map(() => 'VARCHAR'),
       )
     }
+    let begun: Promise<void> | null = null
+    let showing: NodeJS.Timeout | null = null
     const store = (): void => {
+      if (showing) clearTimeout(showing)
+      showing = null
       if (!spool || rows.length === 0) return
       spool.appendText(rows)
       rows = []
@@ -66,19 +70,24 @@ export async function runOnSource(sql: string, result: OpenResult, options: Sour
       if (received === 1) {
         // The spool is made while the server waits; rows that are already here go on into `rows`.
         socketOf(client).pause()
-        begin(fields)
+        begun = begin(fields)
+        begun
+          .then(store)
           .catch((error: unknown) => {
             failure = error
             cancel()
           })
           .finally(() => socketOf(client).resume())
-      } else if (received === FIRST_ROWS || rows.length >= ROWS_PER_FLUSH) {
+      } else if (rows.length >= ROWS_PER_FLUSH) {
         store()
+      } else {
+        showing ??= setTimeout(store, SHOW_AFTER_MS)
       }
     }
     try {
       const fields = await readRows(client, sql, onRow)
-      if (!spool) await begin(fields)
+      // All rows may have come in one piece, before their spool was made.
+      await (begun ?? begin(fields))
     } catch (error) {
       if (failure !== null) throw failure
       if (result.cutAtRows === null || signal.aborted) {
