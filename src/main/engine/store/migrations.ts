@@ -1,8 +1,5 @@
-/** The version of the tables in schema `millrace`; a file with a higher one is refused. */
-export const FORMAT_VERSION = 1
-
-/** Millrace's own tables in a new file. LSNs are text, `X/Y`. */
-export const createOwnTables: readonly string[] = [
+/** Millrace's own tables as they first were. LSNs are text, `X/Y`. */
+const firstTables: readonly string[] = [
   'CREATE SCHEMA millrace',
   'CREATE SCHEMA history',
   'CREATE SCHEMA IF NOT EXISTS public',
@@ -32,3 +29,26 @@ export const createOwnTables: readonly string[] = [
      noted_at TIMESTAMPTZ NOT NULL, table_oid UINTEGER NOT NULL, schema_name VARCHAR NOT NULL,
      table_name VARCHAR NOT NULL, lsn VARCHAR, code VARCHAR NOT NULL, reason VARCHAR NOT NULL, changes VARCHAR)`,
 ]
+
+/** What each version added to the one before it. */
+const additions: readonly (readonly string[])[] = [
+  firstTables,
+  [
+    // What the source's catalog said when the table's shape was last taken over: see `sync/schemaChanges`.
+    'ALTER TABLE millrace.tables ADD COLUMN storage_mark VARCHAR',
+    'ALTER TABLE millrace.tables ADD COLUMN columns_mark VARCHAR',
+    `CREATE TABLE millrace.reconciliations (
+       run_id VARCHAR NOT NULL, started_at TIMESTAMPTZ NOT NULL, finished_at TIMESTAMPTZ NOT NULL,
+       mode VARCHAR NOT NULL, table_oid UINTEGER NOT NULL, schema_name VARCHAR NOT NULL, table_name VARCHAR NOT NULL,
+       lsn VARCHAR, rows_compared UBIGINT NOT NULL, rows_missing UBIGINT NOT NULL, rows_extra UBIGINT NOT NULL,
+       rows_altered UBIGINT NOT NULL, rows_repaired UBIGINT NOT NULL, outcome VARCHAR NOT NULL, differences JSON)`,
+  ],
+]
+
+/** The version of the tables in schema `millrace`; a file with a higher one is refused. */
+export const FORMAT_VERSION = additions.length
+
+/** Brings Millrace's own tables from `version` to `FORMAT_VERSION`; 0 is a file that has none. */
+export function migrationsFrom(version: number): readonly string[] {
+  return additions.slice(version).flat()
+}

@@ -161,7 +161,8 @@ export async function writeTable(
   await connection.run('DELETE FROM millrace.tables WHERE table_oid = $1', [table.oid])
   await connection.run('DELETE FROM millrace.columns WHERE table_oid = $1', [table.oid])
   await connection.run(
-    `INSERT INTO millrace.tables VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,
+    `INSERT INTO millrace.tables (table_oid, schema_name, table_name, replica_schema, replica_table, state, reason,
+       row_identity, snapshot_lsn, copied_at, copied_rows) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,
        CASE WHEN $9 IS NULL THEN NULL ELSE now() END, $10)`,
     [
       table.oid,

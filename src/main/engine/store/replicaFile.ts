@@ -4,7 +4,7 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
 import { MillraceError } from '../../contract/errors.ts'
 import { faultOfOpening } from './faults.ts'
 import { claimFile } from './openFiles.ts'
-import { createOwnTables, FORMAT_VERSION } from './migrations.ts'
+import { FORMAT_VERSION, migrationsFrom } from './migrations.ts'
 
 export interface OpenFileOptions {
   /** Recorded in a new file. */
@@ -154,6 +154,13 @@ async function prepareOwnTables(connection: DuckDBConnection, options: OpenFileO
         advice: 'Update Millrace, or name another file; this one is left as it is.',
       })
     }
+    // A reader takes an older file as it is: what it reads has been there from the first version on.
+    if (found < FORMAT_VERSION && !options.readOnly) {
+      await inTransaction(connection, async () => {
+        for (const statement of migrationsFrom(found)) await connection.run(statement)
+        await connection.run('UPDATE millrace.file SET format_version = $1', [FORMAT_VERSION])
+      })
+    }
     return false
   }
   if (options.readOnly) {
@@ -164,7 +171,7 @@ async function prepareOwnTables(connection: DuckDBConnection, options: OpenFileO
     })
   }
   await inTransaction(connection, async () => {
-    for (const statement of createOwnTables) await connection.run(statement)
+    for (const statement of migrationsFrom(0)) await connection.run(statement)
     await connection.run('INSERT INTO millrace.file VALUES ($1, now(), $2)', [FORMAT_VERSION, options.createdBy])
   })
   return true

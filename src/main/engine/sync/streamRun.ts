@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { MillraceError } from '../../contract/errors.ts'
+import { MillraceError } from '../../contract/errors.ts'
 import { applyBatch, type ParkedTable } from '../apply/applyBatch.ts'
 import { Batch, BufferShelf } from '../batch/batch.ts'
 import { decideFlush, type FlushLimits } from '../batch/flushPolicy.ts'
@@ -55,6 +55,12 @@ const INTERRUPT_INTERVAL_MS = 20
 /** Beyond this a stop drops the batch in hand; it comes again after the checkpoint. */
 const STOP_FLUSH_BYTES = 4 << 20
 
+/** Work that is waiting for its turn on the applier's connection. */
+interface Turn {
+  take(): Promise<void>
+  refuse(reason: MillraceError): void
+}
+
 /**
  * One stream from its start to its end: receives, decodes, batches, applies, acknowledges. Receiving
  * and decoding go on while DuckDB applies the batch before; a batch that is full while another is
@@ -93,6 +99,7 @@ export class StreamRun implements StreamSink, ChangeVisitor {
   private lastCheckpointAtMs: number
   private writingIdleCheckpoint = false
   private readonly heartbeat: NodeJS.Timeout
+  private readonly turns: Turn[] = []
 
   constructor(options: StreamRunOptions) {
     this.options = options
@@ -153,6 +160,31 @@ export class StreamRun implements StreamSink, ChangeVisitor {
     this.stream?.sendStatus(this.receivedPosition, this.checkpoint.lsn, false)
     await this.stream?.stop(GOODBYE_MS)
     this.finish(null)
+  }
+
+  /**
+   * Runs `work` on the applier's connection, between two batches: while it runs nothing is applied, and the
+   * replica holds exactly what was committed before `visibleLsn`. Rejects with what `work` throws, and with
+   * STOPPED where the stream ends before its turn has come.
+   */
+  betweenBatches<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
+    if (this.isStopping) return Promise.reject(streamEnded())
+    const result = new Promise<Result>((resolve, reject) => {
+      this.turns.push({ take: () => work(this.options.connection).then(resolve, reject), refuse: reject })
+    })
+    this.considerTurn()
+    return result
+  }
+
+  private considerTurn(): void {
+    if (this.applying !== null || this.isStopping) return
+    const turn = this.turns.shift()
+    if (!turn) return
+    this.applying = turn.take().finally(() => {
+      this.applying = null
+      this.resumeSocket()
+      this.considerFlush(true)
+    })
   }
 
   /** Breaks off the apply in hand, statement after statement, until it has given up. */
@@ -260,6 +292,7 @@ export class StreamRun implements StreamSink, ChangeVisitor {
   }
 
   private considerFlush(isDrained: boolean): void {
+    this.considerTurn()
     if (this.isStopping) return
     const nowMs = this.options.clock.monotonicMs()
     const { batch } = this
@@ -395,6 +428,7 @@ export class StreamRun implements StreamSink, ChangeVisitor {
   private finish(error: Error | null): void {
     clearInterval(this.heartbeat)
     if (this.flushTimer) clearTimeout(this.flushTimer)
+    for (const turn of this.turns.splice(0)) turn.refuse(streamEnded())
     if (!this.isStopping) {
       this.isStopping = true
       void this.stream?.stop(0)
@@ -405,4 +439,12 @@ export class StreamRun implements StreamSink, ChangeVisitor {
       this.endWith(error)
     })
   }
+}
+
+function streamEnded(): MillraceError {
+  return new MillraceError({
+    code: 'STOPPED',
+    message: 'The stream ended before its turn came.',
+    advice: 'Try again once it follows.',
+  })
 }
