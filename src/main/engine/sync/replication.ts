@@ -102,22 +102,33 @@ export class Replication {
     })
   }
 
-  /** Marks the table as not copied, and starts anew: with its copy first. Throws TABLE_MISSING. */
-  resync(schema: string, name: string): Promise<void> {
+  /** Copies a table again because a person asks for it. Throws TABLE_MISSING. */
+  async resync(schema: string, name: string): Promise<void> {
+    const table = [...this.tables.values()].find((other) => other.plan.schema === schema && other.plan.name === name)
+    if (!table) {
+      throw new MillraceError({
+        code: 'TABLE_MISSING',
+        message: 'This table is not one of those that the file follows.',
+        advice: 'Choose one of the tables listed in Live.',
+      })
+    }
+    await this.copyAgain(table.plan.oid, 'asked for')
+  }
+
+  /**
+   * Has a table copied again from a new snapshot; `reason` completes "is copied again:". Resolves once that is
+   * recorded in the file, which takes the applier's turn: who holds that turn must not wait for it. A table
+   * that is not followed any more is left alone.
+   */
+  copyAgain(oid: number, reason: string): Promise<void> {
     return this.inTurn(async () => {
-      const table = [...this.tables.values()].find((other) => other.plan.schema === schema && other.plan.name === name)
-      if (!table) {
-        throw new MillraceError({
-          code: 'TABLE_MISSING',
-          message: 'This table is not one of those that the file follows.',
-          advice: 'Choose one of the tables listed in Live.',
-        })
-      }
-      if (this.state === 'stopping' || this.state === 'stopped') return
-      this.ending.abort('resync')
+      const table = this.tables.get(oid)
+      if (!table || this.state === 'stopping' || this.state === 'stopped') return
+      this.options.observer.onNotice('info', `${table.plan.schema}.${table.plan.name} is copied again: ${reason}.`)
+      this.ending.abort('copy again')
       await this.driving
       const { bookkeeping } = this.options.file
-      await inTransaction(bookkeeping, () => writeTableState(bookkeeping, table.plan.oid, 'init', null))
+      await inTransaction(bookkeeping, () => writeTableState(bookkeeping, oid, 'init', null))
       table.state = 'init'
       if (this.dispatch('restart')) this.begin()
     })
