@@ -1,3 +1,4 @@
+import { tablePageContract } from './catalog.ts'
 import { compareContract } from './compare.ts'
 import { demoContract, liveContract } from './live.ts'
 import { catalogContract, queryContract } from './query.ts'
@@ -17,7 +18,7 @@ export const contract = {
   live: liveContract,
   demo: demoContract,
   query: queryContract,
-  catalog: catalogContract,
+  catalog: { ...catalogContract, ...tablePageContract },
   compare: compareContract,
   settings: settingsContract,
 }

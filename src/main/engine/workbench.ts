@@ -15,6 +15,7 @@ import { emptySnapshot } from './metrics/emptySnapshot.ts'
 import type { Host } from './ports.ts'
 import { CatalogService } from './query/catalogService.ts'
 import { QueryService } from './query/queryService.ts'
+import { TablePages } from './query/tablePages.ts'
 import { openSession, type ReplicaSession } from './session.ts'
 import type { SettingsStore } from './settings/settingsStore.ts'
 import { withPassword } from './source/address.ts'
@@ -36,6 +37,7 @@ export interface OpenWorkspace {
   session: ReplicaSession
   queries: QueryService
   catalog: CatalogService
+  tablePages: TablePages
   compare: CompareService
 }
 
@@ -326,9 +328,10 @@ export class Workbench {
       sourceAddress: () => address,
       followed: () => new Set(session.live().tables.map(({ schema, name }) => `${schema}.${name}`)),
     })
+    const tablePages = new TablePages({ connectReplica, sourceAddress: () => address })
     session.onChange(() => this.notify())
     workspace.lastOpenedAt = new Date(this.host.clock.nowMs()).toISOString()
-    this.open = { workspace, session, queries, catalog, compare }
+    this.open = { workspace, session, queries, catalog, tablePages, compare }
     if (this.isClosed) await this.closeNow()
     this.throwIfClosed()
     await this.settings.writeWorkspace(workspace)
