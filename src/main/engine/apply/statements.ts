@@ -1,4 +1,5 @@
 import { Operation, stagedPrefix, type Segment } from '../batch/stagedTable.ts'
+import { ownColumn } from '../model/ownColumn.ts'
 import { columnList, readCsv } from '../store/csvReader.ts'
 import { identifier, qualified } from '../store/sql.ts'
 import type { PlannedColumn, TablePlan } from '../typemap/tablePlan.ts'
@@ -6,6 +7,11 @@ import type { PlannedColumn, TablePlan } from '../typemap/tablePlan.ts'
 const STAGED = 'temp.main.millrace_staged'
 const FILLED = 'temp.main.millrace_filled'
 const LATEST = 'temp.main.millrace_latest'
+const LAST = ownColumn('last')
+const REPLACING = ownColumn('replacing')
+const NET = ownColumn('net')
+const ROW = ownColumn('row')
+const COPY = ownColumn('copy')
 const DELETE_LETTER = String.fromCharCode(Operation.delete)
 const INSERT_LETTER = String.fromCharCode(Operation.insert)
 
@@ -81,12 +87,16 @@ function keyedStatements(plan: TablePlan, rows: string): string[] {
   const keys = keyNames(plan)
   const sameKey = keys.map((key) => `replica.${key} = latest.${key}`).join(' AND ')
   return [
-    `CREATE OR REPLACE TEMP TABLE millrace_latest AS SELECT ${keys.join(', ')}, max(${stagedPrefix[1]}) AS sequence,
-       bool_or(${stagedPrefix[0]} <> '${INSERT_LETTER}') AS replacing FROM ${rows} GROUP BY ${keys.join(', ')}`,
-    `DELETE FROM ${replicaName(plan)} AS replica USING (SELECT * FROM ${LATEST} WHERE replacing) AS latest WHERE ${sameKey}`,
+    `CREATE OR REPLACE TEMP TABLE millrace_latest AS SELECT ${keys.join(', ')}, max(${stagedPrefix[1]}) AS ${LAST},
+       bool_or(${stagedPrefix[0]} <> '${INSERT_LETTER}') AS ${REPLACING} FROM ${rows} GROUP BY ${keys.join(', ')}`,
+    `DELETE FROM ${replicaName(plan)} AS replica USING (SELECT * FROM ${LATEST} WHERE ${REPLACING}) AS latest WHERE ${sameKey}`,
     `INSERT INTO ${replicaName(plan)} (${replicaColumns(plan)}) SELECT ${replicaColumns(plan)} FROM ${rows}
-       WHERE ${stagedPrefix[0]} <> '${DELETE_LETTER}' AND ${stagedPrefix[1]} IN (SELECT sequence FROM ${LATEST})`,
+       WHERE ${stagedPrefix[0]} <> '${DELETE_LETTER}' AND ${stagedPrefix[1]} IN (SELECT ${LAST} FROM ${LATEST})`,
   ]
+}
+
+function earlierValue(column: number): string {
+  return ownColumn(`earlier_${column}`)
 }
 
 /** Gives missing values those of the same row: from an earlier change in the segment, else from the replica. */
@@ -98,14 +108,14 @@ function fillFromEarlier(plan: TablePlan, segment: Segment): string {
     // Wrapped, because a value that is known to be NULL is not a missing one.
     return (
       `last_value(CASE WHEN ${isMissing('staged', column)} THEN NULL ELSE {'value': staged.${name}} END IGNORE NULLS) ` +
-      `OVER same_row AS earlier_${column}`
+      `OVER same_row AS ${earlierValue(column)}`
     )
   })
   const columns = plan.columns.map((planned, column) => {
     const name = identifier(planned.replicaName)
     if (!segment.missingColumns.has(column)) return `staged.${name}`
     return (
-      `CASE WHEN ${isMissing('staged', column)} THEN coalesce(earlier_${column}, {'value': replica.${name}}).value ` +
+      `CASE WHEN ${isMissing('staged', column)} THEN coalesce(${earlierValue(column)}, {'value': replica.${name}}).value ` +
       `ELSE staged.${name} END AS ${name}`
     )
   })
@@ -155,16 +165,16 @@ function wholeRowStatements(plan: TablePlan): string[] {
   const table = replicaName(plan)
   return [
     `CREATE OR REPLACE TEMP TABLE millrace_latest AS SELECT ${oneOfEach},
-       sum(CASE WHEN ${stagedPrefix[0]} = '${DELETE_LETTER}' THEN -1 ELSE 1 END)::BIGINT AS __net
-     FROM ${STAGED} AS staged GROUP BY ${plan.columns.map((column) => told('staged', column)).join(', ')} HAVING __net <> 0`,
+       sum(CASE WHEN ${stagedPrefix[0]} = '${DELETE_LETTER}' THEN -1 ELSE 1 END)::BIGINT AS ${NET}
+     FROM ${STAGED} AS staged GROUP BY ${plan.columns.map((column) => told('staged', column)).join(', ')} HAVING ${NET} <> 0`,
     `DELETE FROM ${table} WHERE rowid IN (
-       SELECT __row FROM (
-         SELECT replica.rowid AS __row, net.__net AS __net,
-           row_number() OVER (PARTITION BY net.rowid) AS __copy
-         FROM ${table} AS replica JOIN ${LATEST} AS net ON ${sameRow} WHERE net.__net < 0)
-       WHERE __copy <= -__net)`,
+       SELECT ${ROW} FROM (
+         SELECT replica.rowid AS ${ROW}, net.${NET} AS ${NET},
+           row_number() OVER (PARTITION BY net.rowid) AS ${COPY}
+         FROM ${table} AS replica JOIN ${LATEST} AS net ON ${sameRow} WHERE net.${NET} < 0)
+       WHERE ${COPY} <= -${NET})`,
     `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM (
-       SELECT *, unnest(range(__net)) FROM ${LATEST} WHERE __net > 0)`,
+       SELECT *, unnest(range(${NET})) AS ${COPY} FROM ${LATEST} WHERE ${NET} > 0)`,
   ]
 }
 
@@ -211,7 +221,7 @@ export const readMisfits = `SELECT DISTINCT place FROM ${MISFITS} WHERE misfits 
 
 /** A row of one NULL would be an empty line, which CSV readers skip: such a table gets a constant in front. */
 function copyPrefix(plan: TablePlan): { name: string; type: string }[] {
-  return plan.columns.length === 1 ? [{ name: '__constant', type: 'TINYINT' }] : []
+  return plan.columns.length === 1 ? [{ name: ownColumn('constant'), type: 'TINYINT' }] : []
 }
 
 /** The `COPY` that `loadStatement` reads. Generated and other omitted columns are left out. */

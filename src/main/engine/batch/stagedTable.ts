@@ -1,12 +1,13 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { MillraceError } from '../../contract/errors.ts'
+import { ownColumn } from '../model/ownColumn.ts'
 import { ColumnKind, type OldRow, type TupleIndex } from '../model/tuple.ts'
 import type { TablePlan } from '../typemap/tablePlan.ts'
 import { CsvBuffer } from './csvBuffer.ts'
 
 /** The first fields of every staged row: the operation, its place in the segment, missing columns. */
-export const stagedPrefix = ['__operation', '__sequence', '__missing'] as const
+export const stagedPrefix = [ownColumn('operation'), ownColumn('sequence'), ownColumn('missing')] as const
 export const Operation = { insert: 0x49, update: 0x55, delete: 0x44 } as const
 
 /** Beyond this a segment's rows go to its file while the transaction is still coming. */

@@ -4,6 +4,7 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
 import { MillraceError } from '../../contract/errors.ts'
 import { faultOfOpening } from './faults.ts'
 import { claimFile } from './openFiles.ts'
+import { literal } from './sql.ts'
 import { FORMAT_VERSION, migrationsFrom } from './migrations.ts'
 
 export interface OpenFileOptions {
@@ -15,6 +16,12 @@ export interface OpenFileOptions {
   /** Reads beside no writer: DuckDB admits one writing process a file. */
   readOnly?: boolean
 }
+
+/**
+ * The file's name within DuckDB. DuckDB would call it after the file, and then refuse `sales.orders` in
+ * `sales.duckdb`, not knowing whether the file or the schema is meant.
+ */
+const REPLICA_CATALOG = 'millrace_replica'
 
 const DEFAULT_MEMORY_LIMIT_BYTES = 512 * 1024 * 1024
 
@@ -53,8 +60,7 @@ export class ReplicaFile {
     const release = claimFile(path, options.readOnly === true)
     let instance: DuckDBInstance | null = null
     try {
-      instance = await DuckDBInstance.create(path, {
-        access_mode: options.readOnly ? 'READ_ONLY' : 'READ_WRITE',
+      instance = await DuckDBInstance.create(':memory:', {
         threads: String(Math.max(2, availableParallelism())),
         memory_limit: `${Math.round(memoryLimitBytes / 1e6)}MB`,
         temp_directory: options.temporaryFolder,
@@ -65,6 +71,8 @@ export class ReplicaFile {
         checkpoint_threshold: '128MB',
       })
       const bookkeeping = await instance.connect()
+      await bookkeeping.run(`ATTACH ${literal(path)} AS ${REPLICA_CATALOG}${options.readOnly ? ' (READ_ONLY)' : ''}`)
+      await bookkeeping.run(`USE ${REPLICA_CATALOG}`)
       await refuseShortFile(bookkeeping, path)
       const isNew = await prepareOwnTables(bookkeeping, options)
       await configure(bookkeeping)
@@ -128,7 +136,7 @@ async function refuseShortFile(connection: DuckDBConnection, path: string): Prom
 /** Names without a schema mean what they mean on the source, so that the same SQL runs on both. */
 async function configure(connection: DuckDBConnection): Promise<void> {
   await connection.run(`SET TimeZone = 'UTC'`)
-  await connection.run(`SET search_path = 'public,main'`)
+  await connection.run(`SET search_path = '${REPLICA_CATALOG}.public,${REPLICA_CATALOG}.main'`)
 }
 
 async function prepareOwnTables(connection: DuckDBConnection, options: OpenFileOptions): Promise<boolean> {

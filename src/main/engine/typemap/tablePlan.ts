@@ -37,7 +37,11 @@ export interface TablePlan {
   omitted: { name: string; reason: string }[]
 }
 
-const reservedSchemas = new Set(['millrace', 'history', 'information_schema', 'pg_catalog', 'main', 'temp'])
+/** Millrace's and DuckDB's own schemas, and what stands in a name where a schema could: attached databases. */
+const reservedSchemas = new Set([
+  ...['millrace', 'history', 'information_schema', 'pg_catalog', 'main'],
+  ...['temp', 'system', 'memory', 'millrace_replica', 'scratch'],
+])
 
 /**
  * `textColumns` names the columns that hold values out of DuckDB's range and are kept as text.
