@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MillraceError } from '../../src/main/contract/errors.ts'
+import { wholeResult } from '../../src/main/contract/resultView.ts'
+import type { ResultView } from '../../src/main/contract/resultView.ts'
 import { CatalogService } from '../../src/main/engine/query/catalogService.ts'
 import { QueryService } from '../../src/main/engine/query/queryService.ts'
 import type { ReplicaSession } from '../../src/main/engine/session.ts'
@@ -37,9 +39,10 @@ describe.each([15, 18] as const)('a query on the source, Postgres %i', (major) =
   })
 
   let lastId = 0
-  async function run(sql: string, pageRows = 200) {
+  async function run(sql: string, pageRows = 200, view?: Partial<ResultView>) {
     const queryId = `q${(lastId += 1)}`
-    return { queryId, ...(await queries.start({ queryId, engine: 'source', sql, pageRows })) }
+    const asked = { queryId, engine: 'source' as const, sql, pageRows, view: { ...wholeResult, ...view } }
+    return { queryId, ...(await queries.start(asked)) }
   }
   async function faultOf(sql: string): Promise<MillraceError> {
     const thrown = await run(sql).then(
@@ -57,6 +60,46 @@ describe.each([15, 18] as const)('a query on the source, Postgres %i', (major) =
     )
     return rows
   }
+
+  it('is sorted, filtered and searched by the server, with the columns as they were', async () => {
+    const sql = 'SELECT id, total, note AS total, feeling, at FROM orders -- all\n;'
+    const { columns, page, isTable } = await run(sql, 50, {
+      search: 'CALM',
+      filters: [
+        { column: 0, test: { kind: 'greater', value: '2 990' } },
+        { column: 1, test: { kind: 'less', value: '29.995' } },
+        { column: 2, test: { kind: 'not-equal', value: '' } },
+        { column: 3, test: { kind: 'equal', value: 'calm' } },
+        { column: 4, test: { kind: 'at-least', value: '2024-02-29 10:00:00+00' } },
+      ],
+      order: [
+        { column: 2, direction: 'ascending' },
+        { column: 0, direction: 'descending' },
+      ],
+    })
+    expect(isTable).toBe(true)
+    expect(columns.map(({ name }) => name)).toEqual(['id', 'total', 'total', 'feeling', 'at'])
+    expect(columns[1]).toMatchObject({ type: 'numeric(12,2)' })
+    expect(page.rows.map(([id]) => id)).toEqual(['2999', '2997', '2995', '2993', '2991'])
+  })
+
+  it('filters and sorts types that know neither equality nor order', async () => {
+    const odd = `SELECT * FROM (VALUES ('{"a": [1,2]}'::json, point '(1,2)', ARRAY[1,2]), (NULL, NULL, NULL)) AS t(j, p, l)`
+    for (const [column, value] of ['{"a": [1,2]}', '(1,2)', '{1,2}'].entries()) {
+      const filters = [{ column, test: { kind: 'equal' as const, value } }]
+      expect((await run(odd, 5, { filters, search: '1,2' })).page.rows, value).toHaveLength(1)
+    }
+    const order = [{ column: 0, direction: 'descending' as const }]
+    expect((await run(odd, 5, { order })).page.rows[0]![0]).toBe('{"a": [1,2]}')
+  })
+
+  it('says what has no other view, and where a viewed statement is wrong', async () => {
+    expect((await run('SHOW work_mem')).isTable).toBe(false)
+    await expect(run('SHOW work_mem', 5, { search: 'x' })).rejects.toMatchObject({ code: 'QUERY_NOT_A_TABLE' })
+    await expect(run(' SELECT nonsense', 5, { search: 'x' })).rejects.toMatchObject({ place: { offset: 8 } })
+    const wrong = run('SELECT id FROM orders', 5, { filters: [{ column: 0, test: { kind: 'equal', value: 'abc' } }] })
+    await expect(wrong).rejects.toMatchObject({ code: 'QUERY_FAILED' })
+  })
 
   it("answers with the server's own types and exact text, and pages of it", async () => {
     const { queryId, columns, page } = await run(

@@ -58,6 +58,7 @@ export const faultCodes = [
   'QUERY_UNKNOWN',
   'QUERY_WRITES',
   'QUERY_EMPTY',
+  'QUERY_NOT_A_TABLE',
   // the app
   'DEMO_FAILED',
   'PORT_TAKEN',

@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { resultViewSchema, wholeResult } from './resultView.ts'
 import { cellSchema, engineNameSchema, faultSchema, resultColumnSchema } from './values.ts'
 
 /** Time by its place; all in milliseconds, null where not reached. */
@@ -46,10 +47,19 @@ export const queryContract = {
         queryId,
         engine: engineNameSchema,
         sql: z.string(),
+        /** What is searched, filtered and sorted by the engine, around the statement. */
+        view: resultViewSchema.default(wholeResult),
         pageRows: z.number().int().min(1).max(1000).default(200),
       }),
     )
-    .output(z.object({ columns: z.array(resultColumnSchema), page: resultPageSchema })),
+    .output(
+      z.object({
+        columns: z.array(resultColumnSchema),
+        /** False where the engine does not take the statement as a table (EXPLAIN, SHOW): it has no other view. */
+        isTable: z.boolean(),
+        page: resultPageSchema,
+      }),
+    ),
   /** Any page, in any order; waits (bounded) for rows that the engine has not produced yet. */
   page: oc
     .input(z.object({ queryId, offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))

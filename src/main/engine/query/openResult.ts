@@ -20,6 +20,8 @@ export class OpenResult {
   readonly timings: QueryTimings = { firstRowMs: null, lastRowMs: null, transferMs: null }
   cutAtRows: number | null = null
   columns: ResultColumn[] = []
+  /** Set by the run: whether the engine takes the statement as a table. */
+  isTable = true
   private readonly store: Promise<ResultStore>
   private readonly abort = new AbortController()
   private spool: Spool | null = null

@@ -1,12 +1,15 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { MillraceError, faultOf } from '../../contract/errors.ts'
 import type { ResultPage, ResultProgress } from '../../contract/query.ts'
+import { wholeResult } from '../../contract/resultView.ts'
+import type { ResultView } from '../../contract/resultView.ts'
 import type { SourceAddress } from '../../contract/source.ts'
 import type { Cell, EngineName, ResultColumn } from '../../contract/values.ts'
 import type { Host } from '../ports.ts'
 import { OpenResult } from './openResult.ts'
 import { runOnReplica } from './replicaRun.ts'
 import { ResultStore } from './resultStore.ts'
+import type { AskedStatement } from './resultView.ts'
 import { runOnSource } from './sourceRun.ts'
 import { SourceTypeNames } from './sourceTypeNames.ts'
 
@@ -19,8 +22,17 @@ export interface QueryServiceOptions {
   sourceStatementTimeoutMs?: number
 }
 
+export interface StartQuery {
+  queryId: string
+  engine: EngineName
+  sql: string
+  view?: ResultView
+  pageRows: number
+}
+
 export interface StartedQuery {
   columns: ResultColumn[]
+  isTable: boolean
   page: ResultPage
 }
 
@@ -51,16 +63,15 @@ export class QueryService {
   /**
    * Answers with the first page as soon as there is one; the rest is read on in the background. Throws
    * QUERY_EMPTY, QUERY_WRITES, QUERY_FAILED (with a place where the engine tells one), QUERY_CANCELLED,
-   * QUERY_TIMEOUT. An earlier result of the same id is closed.
+   * QUERY_TIMEOUT, QUERY_NOT_A_TABLE (where there is a view of it). An earlier result of the same id is closed.
    */
-  async start(input: { queryId: string; engine: EngineName; sql: string; pageRows: number }): Promise<StartedQuery> {
-    const { queryId, engine, sql, pageRows } = input
+  async start({ queryId, engine, sql, view = wholeResult, pageRows }: StartQuery): Promise<StartedQuery> {
     const earlier = this.results.get(queryId)
     const result = new OpenResult(queryId, engine, this.openStore())
     // In the map before anything is waited for, so that a cancel finds it.
     this.results.delete(queryId)
     this.results.set(queryId, result)
-    result.fillBy(() => this.run(sql, result).catch((error: unknown) => this.tell(error)))
+    result.fillBy(() => this.run({ sql, view }, result).catch((error: unknown) => this.tell(error)))
     await earlier?.close()
     await this.closeOldest()
     await result.waitForRows(1)
@@ -71,7 +82,7 @@ export class QueryService {
       if (this.results.get(queryId) === result) this.results.delete(queryId)
       throw error
     }
-    return { columns: result.columns, page: await result.page(0, pageRows) }
+    return { columns: result.columns, isTable: result.isTable, page: await result.page(0, pageRows) }
   }
 
   /** Waits up to 15 s for rows that are not there yet. Throws QUERY_UNKNOWN. */
@@ -115,15 +126,15 @@ export class QueryService {
     await (await store)?.close()
   }
 
-  private run(sql: string, result: OpenResult): Promise<void> {
+  private run(asked: AskedStatement, result: OpenResult): Promise<void> {
     const { host, connectReplica, sourceAddress } = this.options
     const { clock } = host
     switch (result.engine) {
       case 'replica':
-        return runOnReplica(sql, result, { connect: connectReplica, clock })
+        return runOnReplica(asked, result, { connect: connectReplica, clock })
       case 'source': {
         const statementTimeoutMs = this.options.sourceStatementTimeoutMs ?? DEFAULT_SOURCE_STATEMENT_TIMEOUT_MS
-        return runOnSource(sql, result, {
+        return runOnSource(asked, result, {
           address: sourceAddress(),
           statementTimeoutMs,
           typeNames: this.typeNames,

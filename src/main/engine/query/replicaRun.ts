@@ -1,11 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
+import { StatementType } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResult } from '@duckdb/node-api'
+import { isWhole } from '../../contract/resultView.ts'
+import type { ResultColumn } from '../../contract/values.ts'
 import type { Clock } from '../ports.ts'
 import { releaseChunks } from './chunkMemory.ts'
 import type { OpenResult } from './openResult.ts'
-import { ReplicaReader, prepareReading } from './replicaStatement.ts'
+import { ReplicaReader, bindText, prepareReading } from './replicaStatement.ts'
+import { asWritten, viewedStatement } from './resultView.ts'
+import type { AskedStatement } from './resultView.ts'
 import type { Spool } from './spool.ts'
-import { readStatement } from './statement.ts'
+import { notATable, readStatement } from './statement.ts'
 import type { Statement } from './statement.ts'
 import { replicaColumn } from './valueKinds.ts'
 
@@ -19,11 +24,12 @@ const CHUNKS_PER_RELEASE = 64
  * chunks. Between two chunks the rest of the engine has its turn, so that replication goes on.
  */
 export async function runOnReplica(
-  sql: string,
+  asked: AskedStatement,
   result: OpenResult,
   { connect, clock }: { connect(): Promise<DuckDBConnection>; clock: Clock },
 ): Promise<void> {
-  const statement = readStatement(sql)
+  const written = readStatement(asked.sql)
+  let statement = written
   const { signal, timings } = result
   await ReplicaReader.run(connect, signal, async (reader) => {
     let engineMs = 0
@@ -33,9 +39,18 @@ export async function runOnReplica(
       engineMs += clock.monotonicMs() - startMs
       return answer
     }
-    const prepared = await timed(prepareReading(reader.connection, statement))
-    const streamed = await timed(reader.stream(prepared, sql))
-    const { rows, spool } = await openSpool(reader, statement, streamed, result)
+    const whole = await timed(prepareReading(reader.connection, written))
+    result.isTable = whole.statementType === StatementType.SELECT
+    const columns = columnsOf(whole)
+    if (!result.isTable && !isWhole(asked.view)) throw notATable()
+    statement = viewedStatement(written, columns, asked.view, 'replica')
+    let prepared = whole
+    if (statement !== written) {
+      whole.destroySync()
+      prepared = await timed(prepareReading(reader.connection, statement))
+    }
+    const streamed = await timed(reader.stream(prepared, statement.sql))
+    const { rows, spool } = await openSpool(reader, statement, streamed, columns, result)
     let transferMs = 0
     for (let chunks = 1; ; chunks += 1) {
       const chunk = await timed(reader.nextChunk(rows, statement))
@@ -52,7 +67,15 @@ export async function runOnReplica(
     result.publish()
     timings.lastRowMs = engineMs
     timings.transferMs = transferMs
+  }).catch((error: unknown) => {
+    throw asWritten(error, written, statement)
   })
+}
+
+function columnsOf(prepared: DuckDBPreparedStatement): ResultColumn[] {
+  return Array.from({ length: prepared.columnCount }, (_, at) =>
+    replicaColumn(prepared.columnName(at), prepared.columnType(at)),
+  )
 }
 
 /** Where a type has no name that DDL could give it (a row without field names), the rows are kept as text. */
@@ -60,18 +83,19 @@ async function openSpool(
   reader: ReplicaReader,
   statement: Statement,
   streamed: DuckDBResult,
+  columns: ResultColumn[],
   result: OpenResult,
 ): Promise<{ rows: DuckDBResult; spool: Spool }> {
   const types = streamed.columnTypes()
-  const names = streamed.columnNames()
-  const columns = types.map((type, index) => replicaColumn(names[index]!, type))
   try {
     return { rows: streamed, spool: await result.begin(columns, types.map(String)) }
   } catch {
     const aliases = types.map((_, index) => `c${index}`)
     const texts = aliases.map((alias) => `CAST(${alias} AS VARCHAR)`)
     const sql = `SELECT ${texts.join(', ')} FROM (${statement.body}\n) AS result(${aliases.join(', ')})`
-    const rows = await reader.stream(await reader.connection.prepare(sql), sql)
+    const prepared = await reader.connection.prepare(sql)
+    bindText(prepared, statement.values)
+    const rows = await reader.stream(prepared, sql)
     return {
       rows,
       spool: await result.begin(

@@ -85,7 +85,7 @@ export class ReplicaReader {
     const before = 'SELECT count(hash(result)) FROM ('
     try {
       await this.renew()
-      await this.connection.run(`${before}${statement.body}\n) AS result`)
+      await this.connection.run(`${before}${statement.body}\n) AS result`, [...statement.values])
     } catch (error) {
       return faultOfReplicaStatement(error, statement.sql, before.length - statement.sql.indexOf(statement.body))
     }
@@ -157,9 +157,18 @@ export async function prepareReading(
     const type = prepared.statementType
     if (type === StatementType.EXPLAIN) await checkExplained(connection, statement)
     else if (type !== StatementType.SELECT) throw refuse(statement, type)
+    bindText(prepared, statement.values)
     return prepared
   } catch (error) {
     throw faultOfReplicaStatement(error, sql)
+  }
+}
+
+/** What the text is to be read as, the statement says. */
+export function bindText(prepared: DuckDBPreparedStatement, values: Statement['values']): void {
+  for (const [at, value] of values.entries()) {
+    if (value === null) prepared.bindNull(at + 1)
+    else prepared.bindVarchar(at + 1, value)
   }
 }
 

@@ -1,12 +1,17 @@
+import type pg from 'pg'
+import { isWhole } from '../../contract/resultView.ts'
 import type { SourceAddress } from '../../contract/source.ts'
-import type { Cell } from '../../contract/values.ts'
+import type { Cell, ResultColumn } from '../../contract/values.ts'
 import type { Clock } from '../ports.ts'
 import type { OpenResult } from './openResult.ts'
+import { asWritten, viewedStatement } from './resultView.ts'
+import type { AskedStatement } from './resultView.ts'
 import type { SourceTypeNames } from './sourceTypeNames.ts'
 import { readRows, readingSource, socketOf } from './sourceStatement.ts'
 import type { SourceFields } from './sourceStatement.ts'
 import type { Spool } from './spool.ts'
-import { readStatement, refuseOnSource } from './statement.ts'
+import { isTableOnSource, notATable, readStatement, refuseOnSource } from './statement.ts'
+import type { Statement } from './statement.ts'
 import { faultOfSourceStatement } from './statementFaults.ts'
 import { sourceColumn } from './valueKinds.ts'
 
@@ -24,25 +29,37 @@ export interface SourceRunOptions {
 }
 
 /** Runs one reading statement on the source and reads its rows, up to the limit, into `result`. */
-export async function runOnSource(sql: string, result: OpenResult, options: SourceRunOptions): Promise<void> {
+export async function runOnSource(
+  asked: AskedStatement,
+  result: OpenResult,
+  options: SourceRunOptions,
+): Promise<void> {
   const { address, statementTimeoutMs, typeNames, clock } = options
-  const statement = readStatement(sql)
-  refuseOnSource(statement)
+  const written = readStatement(asked.sql)
+  refuseOnSource(written)
+  result.isTable = isTableOnSource(written)
+  if (!result.isTable && !isWhole(asked.view)) throw notATable()
   const { signal, timings } = result
   const connect = { purpose: 'query', statementTimeoutMs, signal }
   await readingSource(address, connect, async ({ client, cancel }) => {
     await typeNames.load(client)
+    const columnsOf = (fields: readonly SourceFields[]): ResultColumn[] =>
+      fields.map((field) => sourceColumn(field.name, typeNames.nameOf(field.dataTypeID), field.dataTypeModifier))
+    let columns: ResultColumn[] | null = null
+    let statement = written
+    if (!isWhole(asked.view)) {
+      const fields = await describe(client, written, signal)
+      columns = columnsOf(fields)
+      statement = viewedStatement(written, columns, asked.view, 'source')
+    }
     const startMs = clock.monotonicMs()
     let rows: Cell[][] = []
     let received = 0
     let spool: Spool | null = null
     let failure: unknown = null
     const begin = async (fields: readonly SourceFields[]): Promise<void> => {
-      const columns = fields.map((field) =>
-        sourceColumn(field.name, typeNames.nameOf(field.dataTypeID), field.dataTypeModifier),
-      )
       spool = await result.begin(
-        columns,
+        columns ?? columnsOf(fields),
         fields.map(() => 'VARCHAR'),
       )
     }
@@ -85,14 +102,18 @@ export async function runOnSource(sql: string, result: OpenResult, options: Sour
       }
     }
     try {
-      const fields = await readRows(client, sql, onRow)
+      const fields = await readRows(client, statement.sql, onRow, statement.values)
       // All rows may have come in one piece, before their spool was made.
       await (begun ?? begin(fields))
     } catch (error) {
       if (failure !== null) throw failure
       if (result.cutAtRows === null || signal.aborted) {
         store()
-        throw faultOfSourceStatement(error, sql, { isCancelled: signal.aborted })
+        throw asWritten(
+          faultOfSourceStatement(error, statement.sql, { isCancelled: signal.aborted }),
+          written,
+          statement,
+        )
       }
     }
     store()
@@ -101,4 +122,15 @@ export async function runOnSource(sql: string, result: OpenResult, options: Sour
     timings.transferMs = timings.lastRowMs - timings.firstRowMs
     result.publish()
   })
+}
+
+/** The columns of a statement, without a row of it being computed. */
+async function describe(client: pg.Client, statement: Statement, signal: AbortSignal): Promise<SourceFields[]> {
+  const before = 'SELECT * FROM ('
+  const shift = before.length - statement.sql.indexOf(statement.body)
+  try {
+    return await readRows(client, `${before}${statement.body}\n) AS result LIMIT 0`, () => {}, statement.values)
+  } catch (error) {
+    throw faultOfSourceStatement(error, statement.sql, { sqlOffset: shift, isCancelled: signal.aborted })
+  }
 }

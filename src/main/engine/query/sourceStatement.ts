@@ -101,13 +101,19 @@ export interface SourceRows {
 
 /**
  * Sends one statement by the extended protocol, which takes no second one, and hands each row on as
- * text. It asks for all rows at once: a limit in the protocol would forbid parallel workers
+ * text; `values` are its parameters. It asks for all rows at once: a limit in the protocol would forbid parallel workers
  * (https://www.postgresql.org/docs/current/when-can-parallel-query-be-used.html). Resolves with the columns.
  */
-export function readRows(client: pg.Client, sql: string, onRow: SourceRows['onRow']): Promise<SourceFields[]> {
+export function readRows(
+  client: pg.Client,
+  sql: string,
+  onRow: SourceRows['onRow'],
+  values: readonly (string | null)[] = [],
+): Promise<SourceFields[]> {
   return new Promise((resolve, reject) => {
     const query = new pg.Query({
       text: sql,
+      values: [...values],
       queryMode: 'extended',
       rowMode: 'array',
       types: textTypes,

@@ -14,6 +14,8 @@ export interface Statement {
   hasTopLevelOrderBy: boolean
   /** For EXPLAIN: where the statement that it explains begins, else null. */
   explainedFrom: number | null
+  /** Bound to $1, $2… as text. */
+  values: readonly (string | null)[]
 }
 
 /** Throws QUERY_EMPTY where there is no statement, QUERY_FAILED at the second one where there are more. */
@@ -44,6 +46,7 @@ export function readStatement(sql: string): Statement {
     firstWord: statement[0]!.text,
     hasTopLevelOrderBy: hasTopLevelOrderBy(statement),
     explainedFrom: explainedFrom(statement),
+    values: [],
   }
 }
 
@@ -109,6 +112,19 @@ export function refuseOnSource(statement: Statement): void {
     'Only reading statements are sent to the source.',
     'Run a SELECT, VALUES, TABLE, EXPLAIN or SHOW.',
   )
+}
+
+/** True where a statement on the source can stand in brackets as a table. */
+export function isTableOnSource({ firstWord }: Statement): boolean {
+  return firstWord !== 'explain' && firstWord !== 'show'
+}
+
+export function notATable(): MillraceError {
+  return new MillraceError({
+    code: 'QUERY_NOT_A_TABLE',
+    message: 'The engine does not take this statement as a table, so its result cannot be sorted or filtered.',
+    advice: 'Write it as a SELECT.',
+  })
 }
 
 export function refusal(statement: Statement, message: string, advice: string): MillraceError {

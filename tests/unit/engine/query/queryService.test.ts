@@ -4,6 +4,8 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MillraceError } from '../../../../src/main/contract/errors.ts'
 import type { ResultPage } from '../../../../src/main/contract/query.ts'
+import { wholeResult } from '../../../../src/main/contract/resultView.ts'
+import type { ResultView } from '../../../../src/main/contract/resultView.ts'
 import { QueryService } from '../../../../src/main/engine/query/queryService.ts'
 import { testHost } from '../../../support/host.ts'
 import { temporaryFolder } from '../../../support/temporaryFolder.ts'
@@ -42,9 +44,10 @@ afterEach(async () => {
 })
 
 let lastId = 0
-async function run(sql: string, pageRows = 200) {
+async function run(sql: string, pageRows = 200, view?: Partial<ResultView>) {
   const queryId = `q${(lastId += 1)}`
-  return { queryId, ...(await queries.start({ queryId, engine: 'replica', sql, pageRows })) }
+  const asked = { queryId, engine: 'replica' as const, sql, pageRows, view: { ...wholeResult, ...view } }
+  return { queryId, ...(await queries.start(asked)) }
 }
 
 async function faultOf(sql: string): Promise<MillraceError> {
@@ -257,5 +260,53 @@ describe('a query on the replica', () => {
     const other = spawnSync(process.execPath, ['-e', script, file], { encoding: 'utf8' })
     expect(other.stderr).toBe('')
     expect((await readdir(folder.path)).filter((name) => name.startsWith('results-'))).toEqual([])
+  })
+})
+
+describe('a view of a query on the replica', () => {
+  it('is sorted, filtered and searched by the engine, with the columns as they were', async () => {
+    const sql = 'SELECT id, customer AS "the ""name""", total, total AS total FROM orders'
+    const { columns, page } = await run(sql, 200, {
+      search: 'TOMER 3',
+      filters: [
+        { column: 0, test: { kind: 'at-least', value: '4 900' } },
+        { column: 2, test: { kind: 'less', value: '49.905' } },
+      ],
+      order: [{ column: 0, direction: 'descending' }],
+    })
+    expect(columns.map(({ name }) => name)).toEqual(['id', 'the "name"', 'total', 'total'])
+    const wanted = Array.from({ length: 5000 }, (_, id) => id).filter((id) => id % 7 === 3 && id >= 4900 && id <= 4990)
+    expect(page.rows.map(([id]) => Number(id))).toEqual(wanted.reverse())
+  })
+
+  it('puts NULL last in either direction', async () => {
+    for (const direction of ['ascending', 'descending'] as const) {
+      const order = [{ column: 0, direction }]
+      const { page } = await run('SELECT * FROM (VALUES (2), (NULL), (1)) AS t(a)', 10, { order })
+      expect(page.rows.flat()).toEqual(direction === 'ascending' ? ['1', '2', null] : ['2', '1', null])
+    }
+  })
+
+  it('takes what stands in brackets (PIVOT, DESCRIBE, rows without names), and says what does not', async () => {
+    const search = { search: '1' }
+    const pivoted = 'PIVOT (SELECT id % 2 AS odd, id % 3 AS third FROM orders) ON odd USING count(*)'
+    const order = [{ column: 0, direction: 'descending' as const }]
+    expect((await run(pivoted, 10, { order })).page.rows[0]![0]).toBe('2')
+    expect((await run('DESCRIBE orders', 10, { search: 'total' })).page.rows).toHaveLength(1)
+    expect((await run("SELECT row(1, 'x') AS pair", 10, search)).page.rows).toEqual([['(1, x)']])
+    const plain = await run('EXPLAIN SELECT 1')
+    expect(plain.isTable).toBe(false)
+    await expect(run('EXPLAIN SELECT 1', 10, search)).rejects.toMatchObject({ code: 'QUERY_NOT_A_TABLE' })
+  })
+
+  it("fails with the statement's own place, and without one where the filter is wrong", async () => {
+    await expect(run('SELECT nonsense FROM orders', 10, { search: 'x' })).rejects.toMatchObject({ place: { offset: 7 } })
+    const filters = [{ column: 0, test: { kind: 'equal' as const, value: 'abc' } }]
+    const wrong: MillraceError = await run('SELECT id FROM orders', 10, { filters }).then(
+      () => expect.unreachable(),
+      (error: MillraceError) => error,
+    )
+    expect(wrong.code).toBe('QUERY_FAILED')
+    expect(wrong.place).toBeUndefined()
   })
 })
