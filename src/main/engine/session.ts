@@ -281,7 +281,7 @@ class Session implements ReplicaSession {
       table.rows = (truncateFirst ? 0 : table.rows) + netRows
       table.lastChangeAtMs = nowMs
     }
-    this.meter.noteApplied({ ...pickBatch(batch), changesByTable }, this.monitor?.clockOffsetMs ?? null)
+    this.meter.noteApplied({ ...pickBatch(batch), changesByTable }, this.monitor?.sourceAheadMs ?? null)
   }
 
   private lag() {
@@ -290,7 +290,7 @@ class Session implements ReplicaSession {
   }
 
   private tick(): void {
-    const nowMs = this.host.clock.nowMs()
+    const nowMs = this.host.clock.monotonicMs()
     if (nowMs - this.lastPointMs >= 1000) {
       this.lastPointMs = nowMs
       const lag = this.lag()

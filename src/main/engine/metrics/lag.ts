@@ -2,7 +2,7 @@ import type { Lag } from '../../contract/live.ts'
 import { lsnDistanceBytes, type Lsn } from '../model/lsn.ts'
 
 export interface LagFacts {
-  /** Our clock, milliseconds since the epoch. */
+  /** By our monotonic clock, as every instant here. */
   nowMs: number
   isStreaming: boolean
   /** The source's position, and when it was read; null where it cannot be asked. */
@@ -11,9 +11,9 @@ export interface LagFacts {
   durableLsn: Lsn | null
   /** Everything that committed before it is visible in the replica. */
   visibleLsn: Lsn | null
-  /** The last moment (our clock) at which the replica held all that the source had committed. */
+  /** The last moment at which the replica held all that the source had committed. */
   completeAtMs: number | null
-  /** Commit instant of the last transaction applied, brought to our clock. */
+  /** Commit instant of the last transaction applied, brought to that clock. */
   lastCommitAtMs: number | null
   changesPerSecond: number
 }

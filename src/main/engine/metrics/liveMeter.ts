@@ -44,9 +44,9 @@ export class LiveMeter {
     this.clock = clock
   }
 
-  /** `clockOffsetMs` is the source's clock minus ours. */
-  noteApplied(batch: AppliedBatch, clockOffsetMs: number | null): void {
-    const nowMs = this.clock.nowMs()
+  /** `sourceAheadMs` is the source's clock minus our monotonic one; null where it is not known. */
+  noteApplied(batch: AppliedBatch, sourceAheadMs: number | null): void {
+    const nowMs = this.clock.monotonicMs()
     this.changes.add(nowMs, batch.changes)
     this.transactions.add(nowMs, batch.transactions)
     this.bytes.add(nowMs, batch.bytes)
@@ -56,7 +56,9 @@ export class LiveMeter {
       rate.add(nowMs, changes)
     }
     this.lastCommitMicros = batch.lastCommitMicros
-    const sourceNowMs = nowMs + (clockOffsetMs ?? 0)
+    // Without the source's clock a delay would be the difference of two clocks.
+    if (sourceAheadMs === null) return
+    const sourceNowMs = nowMs + sourceAheadMs
     for (const { commitMicros, transactions } of batch.commits) {
       this.commitToVisible.add(nowMs, Math.max(0, sourceNowMs - postgresMicrosToEpochMs(commitMicros)), transactions)
     }
@@ -77,13 +79,13 @@ export class LiveMeter {
   }
 
   tableChangesPerSecond(oid: number): number {
-    return this.tableChanges.get(oid)?.perSecond(this.clock.nowMs()) ?? 0
+    return this.tableChanges.get(oid)?.perSecond(this.clock.monotonicMs()) ?? 0
   }
 
   lag(positions: Positions, monitor: SourceMonitor | null): Lag {
-    const nowMs = this.clock.nowMs()
+    const nowMs = this.clock.monotonicMs()
     const sample = monitor?.lastSample ?? null
-    const clockOffsetMs = monitor?.clockOffsetMs ?? null
+    const sourceAheadMs = monitor?.sourceAheadMs ?? null
     const changesPerSecond = this.changes.perSecond(nowMs)
     const lastCommitMs = this.lastCommitMicros === null ? null : postgresMicrosToEpochMs(this.lastCommitMicros)
     const { visibleLsn } = positions
@@ -93,7 +95,7 @@ export class LiveMeter {
         nowMs,
         source: sample === null ? null : { lsn: sample.lsn, readAtMs: sample.atMs },
         completeAtMs: visibleLsn === null ? null : (monitor?.completeAtMs(visibleLsn) ?? null),
-        lastCommitAtMs: lastCommitMs === null || clockOffsetMs === null ? null : lastCommitMs - clockOffsetMs,
+        lastCommitAtMs: lastCommitMs === null || sourceAheadMs === null ? null : lastCommitMs - sourceAheadMs,
         changesPerSecond,
       }),
       commitToVisible: {
@@ -107,7 +109,7 @@ export class LiveMeter {
       receivedLsn: lsnText(positions.receivedLsn),
       checkpointLsn: lsnText(positions.durableLsn),
       lastCommitAt: lastCommitMs === null ? null : new Date(lastCommitMs).toISOString(),
-      clockOffsetMs,
+      clockOffsetMs: monitor?.clockOffsetMs ?? null,
     }
   }
 

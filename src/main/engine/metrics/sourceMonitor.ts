@@ -19,7 +19,30 @@ const SAMPLES = 120
 
 interface Sample {
   lsn: Lsn
+  /** Monotonic, as all instants here. */
   atMs: number
+}
+
+interface Offset {
+  /** The source's clock minus our monotonic one. */
+  offsetMs: number
+  roundTripMs: number
+  atMs: number
+}
+
+const OFFSET_WINDOW_MS = 60_000
+/** Two clocks drift apart by less than this within the window. */
+const DRIFT_MS = 20
+/** Our clocks may be apart by so much more than a moment ago; beyond, the one was set or the machine slept. */
+const JUMP_MS = 1000
+
+/** Those of `kept` that can still be true beside `latest`: the others were measured before a clock was set. */
+export function agreeingOffsets(kept: readonly Offset[], latest: Offset): Offset[] {
+  return kept.filter(
+    (earlier) =>
+      latest.atMs - earlier.atMs < OFFSET_WINDOW_MS &&
+      Math.abs(earlier.offsetMs - latest.offsetMs) <= (earlier.roundTripMs + latest.roundTripMs) / 2 + DRIFT_MS,
+  )
 }
 
 /**
@@ -29,10 +52,10 @@ interface Sample {
 export class SourceMonitor {
   /** The last answer; null until the first, and again while the source cannot be asked. */
   facts: SlotFacts | null = null
-  /** Source's clock minus ours, from the sample with the shortest round trip of the last minute. */
-  clockOffsetMs: number | null = null
   private readonly samples: Sample[] = []
-  private offsets: { offsetMs: number; roundTripMs: number; atMs: number }[] = []
+  private offsets: Offset[] = []
+  /** Our clock minus our monotonic one. */
+  private wallAheadMs: number
   private readonly stopped = new AbortController()
   private readonly options: {
     address: SourceAddress
@@ -47,15 +70,34 @@ export class SourceMonitor {
 
   constructor(options: SourceMonitor['options']) {
     this.options = options
+    this.wallAheadMs = options.clock.nowMs() - options.clock.monotonicMs()
     this.running = this.run()
   }
 
   get lastSample(): Sample | null {
+    this.forgetAcrossJump()
     return this.samples.at(-1) ?? null
   }
 
-  /** The latest moment (our clock) whose source position is not after `visibleLsn`; null if none is known. */
+  /**
+   * Source's clock minus our monotonic one, from the answer with the shortest round trip of the last minute;
+   * null until the source has been asked.
+   */
+  get sourceAheadMs(): number | null {
+    this.forgetAcrossJump()
+    if (this.offsets.length === 0) return null
+    return this.offsets.reduce((best, next) => (next.roundTripMs < best.roundTripMs ? next : best)).offsetMs
+  }
+
+  /** Source's clock minus ours. */
+  get clockOffsetMs(): number | null {
+    const aheadMs = this.sourceAheadMs
+    return aheadMs === null ? null : aheadMs - this.wallAheadMs
+  }
+
+  /** The latest moment whose source position is not after `visibleLsn`; null if none is known. */
   completeAtMs(visibleLsn: Lsn): number | null {
+    this.forgetAcrossJump()
     return this.samples.findLast((sample) => sample.lsn <= visibleLsn)?.atMs ?? null
   }
 
@@ -95,17 +137,29 @@ export class SourceMonitor {
 
   private async sample(client: pg.Client): Promise<void> {
     const { clock } = this.options
-    const sentAtMs = clock.nowMs()
-    const started = clock.monotonicMs()
+    const sentAtMs = clock.monotonicMs()
     this.facts = await readSlotHealth(client, this.options.slotName)
-    const roundTripMs = clock.monotonicMs() - started
-    const offsetMs = this.facts.sourceClockMs - (sentAtMs + roundTripMs / 2)
-    this.offsets = this.offsets.filter((kept) => sentAtMs - kept.atMs < 60_000)
-    this.offsets.push({ offsetMs, roundTripMs, atMs: sentAtMs })
-    this.clockOffsetMs = this.offsets.reduce((best, next) => (next.roundTripMs < best.roundTripMs ? next : best)).offsetMs
+    const roundTripMs = clock.monotonicMs() - sentAtMs
+    this.forgetAcrossJump()
+    const latest = { offsetMs: this.facts.sourceClockMs - (sentAtMs + roundTripMs / 2), roundTripMs, atMs: sentAtMs }
+    this.offsets = [...agreeingOffsets(this.offsets, latest), latest]
     // The position is at least as old as the question: a commit while it was answered may be missing.
     this.samples.push({ lsn: this.facts.currentLsn, atMs: sentAtMs })
     if (this.samples.length > SAMPLES) this.samples.shift()
     this.options.onSample(this.facts.currentLsn)
+  }
+
+  /**
+   * A monotonic clock may stand still while the machine sleeps, and the other one may be set: where the two
+   * have come apart, nothing that was measured before says how old anything is now.
+   */
+  private forgetAcrossJump(): void {
+    const { clock } = this.options
+    const aheadMs = clock.nowMs() - clock.monotonicMs()
+    const hasJumped = Math.abs(aheadMs - this.wallAheadMs) > JUMP_MS
+    this.wallAheadMs = aheadMs
+    if (!hasJumped) return
+    this.samples.length = 0
+    this.offsets = []
   }
 }
