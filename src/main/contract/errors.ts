@@ -59,6 +59,7 @@ export const faultCodes = [
   'QUERY_WRITES',
   'QUERY_EMPTY',
   'QUERY_NOT_A_TABLE',
+  'CHART_COLUMN_MISSING',
   // the app
   'DEMO_FAILED',
   'PORT_TAKEN',

@@ -1,9 +1,11 @@
 import { tablePageContract } from './catalog.ts'
+import { chartContract } from './chart.ts'
 import { compareContract } from './compare.ts'
 import { demoContract, liveContract } from './live.ts'
 import { catalogContract, queryContract } from './query.ts'
 import { appContract, settingsContract } from './settings.ts'
 import { sourceContract } from './source.ts'
+import { statisticsContract } from './statistics.ts'
 import { workspaceContract } from './workspace.ts'
 
 /**
@@ -19,6 +21,8 @@ export const contract = {
   demo: demoContract,
   query: queryContract,
   catalog: { ...catalogContract, ...tablePageContract },
+  statistics: statisticsContract,
+  chart: chartContract,
   compare: compareContract,
   settings: settingsContract,
 }

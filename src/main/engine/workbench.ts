@@ -15,6 +15,7 @@ import { emptySnapshot } from './metrics/emptySnapshot.ts'
 import type { Host } from './ports.ts'
 import { CatalogService } from './query/catalogService.ts'
 import { QueryService } from './query/queryService.ts'
+import { RelationService } from './query/relationService.ts'
 import { TablePages } from './query/tablePages.ts'
 import { openSession, type ReplicaSession } from './session.ts'
 import type { SettingsStore } from './settings/settingsStore.ts'
@@ -38,6 +39,7 @@ export interface OpenWorkspace {
   queries: QueryService
   catalog: CatalogService
   tablePages: TablePages
+  relations: RelationService
   compare: CompareService
 }
 
@@ -328,10 +330,11 @@ export class Workbench {
       sourceAddress: () => address,
       followed: () => new Set(session.live().tables.map(({ schema, name }) => `${schema}.${name}`)),
     })
+    const relations = new RelationService({ connectReplica, queries })
     const tablePages = new TablePages({ connectReplica, sourceAddress: () => address })
     session.onChange(() => this.notify())
     workspace.lastOpenedAt = new Date(this.host.clock.nowMs()).toISOString()
-    this.open = { workspace, session, queries, catalog, tablePages, compare }
+    this.open = { workspace, session, queries, catalog, tablePages, relations, compare }
     if (this.isClosed) await this.closeNow()
     this.throwIfClosed()
     await this.settings.writeWorkspace(workspace)
@@ -343,6 +346,7 @@ export class Workbench {
     if (!open) return false
     this.open = null
     // Connections of theirs would keep the file open.
+    await open.relations.close()
     await Promise.all([open.queries.close(), open.compare.close()])
     await open.session.close()
     this.notify()

@@ -1,12 +1,14 @@
 import type { EngineRouter } from '../../rpc/server.ts'
 import { appHandlers } from './app.ts'
 import { catalogHandlers } from './catalog.ts'
+import { chartHandlers } from './chart.ts'
 import { compareHandlers } from './compare.ts'
 import { liveHandlers, demoHandlers } from './live.ts'
 import { queryHandlers } from './query.ts'
 import { api, type Services } from './services.ts'
 import { settingsHandlers } from './settings.ts'
 import { sourceHandlers } from './source.ts'
+import { statisticsHandlers } from './statistics.ts'
 import { workspaceHandlers } from './workspace.ts'
 
 /** The whole contract over the services; a missing handler does not compile. */
@@ -19,6 +21,8 @@ export function buildRouter(services: Services): EngineRouter {
     demo: demoHandlers(services),
     query: queryHandlers(services),
     catalog: catalogHandlers(services),
+    statistics: statisticsHandlers(services),
+    chart: chartHandlers(services),
     compare: compareHandlers(services),
     settings: settingsHandlers(services),
   })

@@ -1,6 +1,8 @@
 import { MillraceError, faultOf } from '../../contract/errors.ts'
 import type { QueryTimings, ResultPage, ResultProgress } from '../../contract/query.ts'
 import type { Cell, EngineName, ResultColumn } from '../../contract/values.ts'
+import { storedValueSql } from './relation.ts'
+import type { Relation } from './relation.ts'
 import type { ResultStore } from './resultStore.ts'
 import type { Spool } from './spool.ts'
 
@@ -22,6 +24,7 @@ export class OpenResult {
   columns: ResultColumn[] = []
   /** Set by the run: whether the engine takes the statement as a table. */
   isTable = true
+  private storedTypes: readonly string[] = []
   private readonly store: Promise<ResultStore>
   private readonly abort = new AbortController()
   private spool: Spool | null = null
@@ -58,6 +61,7 @@ export class OpenResult {
   async begin(columns: ResultColumn[], types: readonly string[]): Promise<Spool> {
     this.spool = await (await this.store).createSpool(types)
     this.columns = columns
+    this.storedTypes = types
     return this.spool
   }
 
@@ -110,6 +114,21 @@ export class OpenResult {
 
   cell(row: number, column: number): Promise<Cell | undefined> {
     return this.spool?.cell(row, column) ?? Promise.resolve(undefined)
+  }
+
+  /** The rows that have come by now, to be looked at as a whole; null before the first. */
+  async relation(): Promise<Relation | null> {
+    if (!this.spool) return null
+    const store = await this.store
+    return {
+      connect: () => store.connect(),
+      sql: this.spool.table,
+      columns: this.columns.map((column, index) => ({
+        ...column,
+        sql: storedValueSql(column, index, this.storedTypes[index]!, this.engine),
+      })),
+      note: this.outcome === 'complete' && this.cutAtRows === null ? null : `Of the first ${this.spool.rowCount} rows.`,
+    }
   }
 
   /** True where there was something to stop; resolves when it has stopped. */

@@ -6,6 +6,7 @@ import type { ResultView } from '../../contract/resultView.ts'
 import type { SourceAddress } from '../../contract/source.ts'
 import type { Cell, EngineName, ResultColumn } from '../../contract/values.ts'
 import type { Host } from '../ports.ts'
+import type { Relation } from './relation.ts'
 import { OpenResult } from './openResult.ts'
 import { runOnReplica } from './replicaRun.ts'
 import { ResultStore } from './resultStore.ts'
@@ -101,6 +102,13 @@ export class QueryService {
     const cell = await this.find(queryId).cell(row, column)
     if (cell === undefined) throw unknownResult()
     return cell
+  }
+
+  /** The rows that a result has by now. Throws QUERY_UNKNOWN, also where it has none yet. */
+  async relation(queryId: string): Promise<Relation> {
+    const relation = await this.find(queryId).relation()
+    if (!relation) throw unknownResult()
+    return relation
   }
 
   /** Stops the work on the engine. False where there was none. */

@@ -50,6 +50,11 @@ export class ResultStore {
     return Spool.open(table, types.length, await connectUtc(this.instance))
   }
 
+  /** For reading over whole results; the caller closes it. */
+  connect(): Promise<DuckDBConnection> {
+    return connectUtc(this.instance)
+  }
+
   async close(): Promise<void> {
     this.connection.closeSync()
     this.instance.closeSync()

@@ -15,7 +15,8 @@ export interface SpoolPage {
 
 /** The rows of one result in the order in which they came, to be read by position. */
 export class Spool {
-  private readonly table: string
+  /** Its name in the result store; the columns are `c0`, `c1`… */
+  readonly table: string
   private readonly columnCount: number
   private readonly connection: DuckDBConnection
   private readonly appender: DuckDBAppender

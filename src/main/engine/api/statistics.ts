@@ -1,0 +1,11 @@
+import { api, type Services } from './services.ts'
+
+export function statisticsHandlers({ workbench }: Services) {
+  const relations = () => workbench.requireOpen().relations
+  return {
+    ofTable: api.statistics.ofTable.handler(({ input, signal }) => relations().statisticsOfTable(input, signal)),
+    ofResult: api.statistics.ofResult.handler(({ input, signal }) =>
+      relations().statisticsOfResult(input.queryId, signal),
+    ),
+  }
+}
