@@ -221,6 +221,52 @@ describe.each([15, 18] as const)('a query on the source, Postgres %i', (major) =
       await impatient.close()
     }
   })
+
+  it('binds parameters as the types of their places, never as text of the statement', async () => {
+    const bound = (sql: string, parameters: Record<string, string | null>) =>
+      queries.start({ queryId: 'bound', engine: 'source', sql, pageRows: 10, parameters }).then(({ page }) => page.rows)
+    expect(await bound('SELECT id, total FROM orders WHERE id = :id AND total < :most', { id: '7', most: '0.5' })).toEqual([
+      ['7', '0.07'],
+    ])
+    expect(await bound('SELECT count(*) FROM orders WHERE note = $1', { '1': "' OR true --" })).toEqual([['0']])
+    expect(await bound('SELECT :x::int IS NULL, :y || $$ :z $$', { x: null, y: 'a' })).toEqual([['t', 'a :z ']])
+    await expect(bound('SELECT :identity::int, nonsense', { identity: '1' })).rejects.toMatchObject({ place: { offset: 23 } })
+    await expect(bound('SELECT * FROM orders WHERE id = :id', { id: 'abc' })).rejects.toMatchObject({ code: 'QUERY_FAILED' })
+    await expect(bound('SELECT :missing', {})).rejects.toMatchObject({ code: 'QUERY_PARAMETER' })
+  })
+
+  it("runs in the tab's session: schema, zone and time limit, and leaves no trace of it", async () => {
+    await source.query('CREATE SCHEMA "Odd one"; CREATE TABLE "Odd one".hidden AS SELECT 7 AS n')
+    const inSession = (sql: string, session: { schema?: string; timeZone?: string; timeoutSeconds?: number }) =>
+      queries
+        .start({
+          queryId: 'session', engine: 'source', sql, pageRows: 10,
+          session: { schema: null, timeZone: null, timeoutSeconds: null, ...session },
+        })
+        .then(({ page }) => page.rows)
+    expect(await inSession('SELECT n FROM hidden', { schema: 'Odd one' })).toEqual([['7']])
+    expect(await inSession('SELECT at FROM orders LIMIT 1', { timeZone: 'Asia/Kolkata' })).toEqual([
+      ['2024-02-29 15:30:00.123+05:30'],
+    ])
+    await expect(inSession('SELECT 1', { timeZone: 'Mars/Base' })).rejects.toMatchObject({ code: 'QUERY_FAILED' })
+    await expect(inSession('SELECT pg_sleep(60)', { timeoutSeconds: 1 })).rejects.toMatchObject({ code: 'QUERY_TIMEOUT' })
+  })
+
+  it('explains with the figures of a run, parameters bound, and refuses to explain what writes', async () => {
+    const explain = (sql: string, analyze: boolean) =>
+      queries.explain({ queryId: 'plan', engine: 'source', sql, parameters: { id: '7' }, analyze })
+    const planOf = async (sql: string, analyze: boolean) => JSON.parse((await explain(sql, analyze)).plan)[0].Plan
+    expect(await planOf('SELECT * FROM orders WHERE id = :id', false)).not.toHaveProperty('Actual Rows')
+    expect(await planOf('SELECT * FROM orders WHERE id = :id', true)).toMatchObject({ 'Actual Rows': 1 })
+    expect(await planOf('EXPLAIN (COSTS off) SELECT * FROM orders WHERE id = :id', true)).toMatchObject({ 'Actual Rows': 1 })
+    await expect(explain('DELETE FROM orders', true)).rejects.toMatchObject({ code: 'QUERY_WRITES' })
+    await expect(explain('EXPLAIN ANALYZE DELETE FROM orders', true)).rejects.toMatchObject({ code: 'QUERY_WRITES' })
+    await expect(
+      explain('WITH gone AS (DELETE FROM orders RETURNING 1) SELECT * FROM gone', true),
+    ).rejects.toMatchObject({ code: 'QUERY_WRITES' })
+    await expect(explain('SELECT nonsense FROM orders', false)).rejects.toMatchObject({ place: { offset: 7, length: 8 } })
+    expect((await source.query('SELECT count(*)::int AS n FROM orders')).rows).toEqual([{ n: 3000 }])
+  })
 })
 
 describe('the catalogs of both engines', () => {

@@ -60,6 +60,7 @@ export const faultCodes = [
   'QUERY_EMPTY',
   'QUERY_NOT_A_TABLE',
   'CHART_COLUMN_MISSING',
+  'QUERY_PARAMETER',
   // the app
   'DEMO_FAILED',
   'PORT_TAKEN',

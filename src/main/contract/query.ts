@@ -38,15 +38,46 @@ export type ResultPage = z.infer<typeof resultPageSchema>
 
 const queryId = z.string().min(1).max(64)
 
+/** Values by the parameter's name: `customer` of `:customer`, `1` of `$1`. Text as a person writes it; null is SQL NULL. */
+export const parameterValuesSchema = z.record(z.string(), z.string().nullable())
+export type ParameterValues = z.infer<typeof parameterValuesSchema>
+
+/** The session that a statement runs in, as far as a person sets it. Null: as the engine has it. */
+export const sessionSettingsSchema = z.object({
+  /** The statement is ended after this. Null: 60 s on the source, no limit on the replica. */
+  timeoutSeconds: z.number().int().min(1).max(3600).nullable(),
+  /** Where names without a schema are looked for first. Null: `public`, or the source role's own path. */
+  schema: z.string().min(1).max(128).nullable(),
+  /** The IANA zone in which instants are read and written. Null: UTC. */
+  timeZone: z.string().min(1).max(64).nullable(),
+})
+export type SessionSettings = z.infer<typeof sessionSettingsSchema>
+export const ordinarySession: SessionSettings = { timeoutSeconds: null, schema: null, timeZone: null }
+
+const statementToRun = z.object({
+  /** Chosen by the caller, so that it can cancel before the answer. */
+  queryId,
+  engine: engineNameSchema,
+  sql: z.string(),
+  parameters: parameterValuesSchema.optional(),
+  session: sessionSettingsSchema.optional(),
+})
+export type StatementToRun = z.infer<typeof statementToRun>
+
+export const shownPlanSchema = z.object({
+  /** JSON, as the engine prints it. */
+  plan: z.string(),
+  /** True where the statement was run for it. */
+  analyzed: z.boolean(),
+  elapsedMs: z.number(),
+})
+export type ShownPlan = z.infer<typeof shownPlanSchema>
+
 export const queryContract = {
   /** Runs one statement, read-only. Answers with the first page as soon as the engine has it. */
   start: oc
     .input(
-      z.object({
-        /** Chosen by the caller, so that it can cancel before the answer. */
-        queryId,
-        engine: engineNameSchema,
-        sql: z.string(),
+      statementToRun.extend({
         /** What is searched, filtered and sorted by the engine, around the statement. */
         view: resultViewSchema.default(wholeResult),
         pageRows: z.number().int().min(1).max(1000).default(200),
@@ -60,6 +91,10 @@ export const queryContract = {
         page: resultPageSchema,
       }),
     ),
+  /** The names of a statement's parameters, each once, in order: `:customer` is `customer`, `$1` is `1`. */
+  parameters: oc.input(z.object({ sql: z.string() })).output(z.object({ names: z.array(z.string()) })),
+  /** The engine's plan of one statement; with `analyze` it runs the statement, read-only, and measures it. */
+  explain: oc.input(statementToRun.extend({ analyze: z.boolean() })).output(shownPlanSchema),
   /** Any page, in any order; waits (bounded) for rows that the engine has not produced yet. */
   page: oc
     .input(z.object({ queryId, offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))

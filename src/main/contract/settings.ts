@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { parameterValuesSchema, sessionSettingsSchema } from './query.ts'
 import { engineNameSchema } from './values.ts'
 
 export const preferencesSchema = z.object({
@@ -13,6 +14,9 @@ export const editorTabSchema = z.object({
   title: z.string(),
   sql: z.string(),
   engine: engineNameSchema,
+  /** The values that its parameters had last. */
+  parameters: parameterValuesSchema.optional(),
+  session: sessionSettingsSchema.optional(),
 })
 export type EditorTab = z.infer<typeof editorTabSchema>
 

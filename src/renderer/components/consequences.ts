@@ -60,6 +60,7 @@ const consequences: Record<FaultCode, string> = {
   QUERY_EMPTY: '',
   QUERY_NOT_A_TABLE: '',
   CHART_COLUMN_MISSING: '',
+  QUERY_PARAMETER: '',
   DEMO_FAILED: 'Your own sources and files are not affected.',
   PORT_TAKEN: 'Your own sources and files are not affected.',
   WORKSPACE_NONE: '',

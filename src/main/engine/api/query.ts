@@ -1,4 +1,5 @@
 import { MillraceError } from '../../contract/errors.ts'
+import { parameterNames } from '../query/parameters.ts'
 import type { QueryService } from '../query/queryService.ts'
 import { api, type Services } from './services.ts'
 
@@ -6,6 +7,8 @@ export function queryHandlers({ workbench }: Services) {
   const queries = (): QueryService => workbench.requireOpen().queries
   return {
     start: api.query.start.handler(({ input }) => queries().start(input)),
+    parameters: api.query.parameters.handler(({ input }) => ({ names: parameterNames(input.sql) })),
+    explain: api.query.explain.handler(({ input }) => queries().explain(input)),
     page: api.query.page.handler(({ input }) => queries().page(input.queryId, input.offset, input.limit)),
     progress: api.query.progress.handler(({ input }) => queries().progress(input.queryId)),
     cell: api.query.cell.handler(async ({ input }) => ({

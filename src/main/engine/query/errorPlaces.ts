@@ -1,3 +1,4 @@
+import { MillraceError } from '../../contract/errors.ts'
 import type { SqlPlace } from '../../contract/errors.ts'
 import { sqlTokens } from './sqlTokens.ts'
 
@@ -48,4 +49,11 @@ function utf8Length(codePoint: number): number {
   if (codePoint < 0x80) return 1
   if (codePoint < 0x800) return 2
   return codePoint < 0x10000 ? 3 : 4
+}
+
+/** The same failure with its place counted in the text that the person wrote, where another one was sent. */
+export function withPlaceMoved(error: unknown, writtenOffset: (offset: number) => number): unknown {
+  if (!(error instanceof MillraceError) || !error.place) return error
+  const place = { ...error.place, offset: writtenOffset(error.place.offset) }
+  return new MillraceError({ ...error.toFault(), place }, { cause: error.cause })
 }

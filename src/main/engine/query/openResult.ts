@@ -19,6 +19,8 @@ import type { Spool } from './spool.ts'
 export class OpenResult {
   readonly queryId: string
   readonly engine: EngineName
+  /** In which its instants are written. */
+  private readonly timeZone: string
   readonly timings: QueryTimings = { firstRowMs: null, lastRowMs: null, transferMs: null }
   cutAtRows: number | null = null
   columns: ResultColumn[] = []
@@ -34,10 +36,11 @@ export class OpenResult {
   /** Of the run that writes into it; resolved once nothing of it goes on. */
   private ended: Promise<void> = Promise.resolve()
 
-  constructor(queryId: string, engine: EngineName, store: Promise<ResultStore>) {
+  constructor(queryId: string, engine: EngineName, store: Promise<ResultStore>, timeZone = 'UTC') {
     this.queryId = queryId
     this.engine = engine
     this.store = store
+    this.timeZone = timeZone
   }
 
   /** Aborted by `cancel` and `close`. */
@@ -59,7 +62,7 @@ export class OpenResult {
 
   /** Called by the run once it knows the columns; `types` are DuckDB's, as DDL writes them. */
   async begin(columns: ResultColumn[], types: readonly string[]): Promise<Spool> {
-    this.spool = await (await this.store).createSpool(types)
+    this.spool = await (await this.store).createSpool(types, this.timeZone)
     this.columns = columns
     this.storedTypes = types
     return this.spool

@@ -1,18 +1,25 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { MillraceError, faultOf } from '../../contract/errors.ts'
-import type { ResultPage, ResultProgress } from '../../contract/query.ts'
+import { ordinarySession } from '../../contract/query.ts'
+import type {
+  ResultPage, ResultProgress, SessionSettings, ShownPlan, StatementToRun,
+} from '../../contract/query.ts'
 import { wholeResult } from '../../contract/resultView.ts'
 import type { ResultView } from '../../contract/resultView.ts'
 import type { SourceAddress } from '../../contract/source.ts'
-import type { Cell, EngineName, ResultColumn } from '../../contract/values.ts'
+import type { Cell, ResultColumn } from '../../contract/values.ts'
 import type { Host } from '../ports.ts'
 import type { Relation } from './relation.ts'
+import { withPlaceMoved } from './errorPlaces.ts'
+import { explainOnReplica, explainOnSource } from './explain.ts'
 import { OpenResult } from './openResult.ts'
+import { bindParameters } from './parameters.ts'
 import { runOnReplica } from './replicaRun.ts'
 import { ResultStore } from './resultStore.ts'
-import type { AskedStatement } from './resultView.ts'
 import { runOnSource } from './sourceRun.ts'
 import { SourceTypeNames } from './sourceTypeNames.ts'
+import { readStatement } from './statement.ts'
+import type { Statement } from './statement.ts'
 
 export interface QueryServiceOptions {
   host: Host
@@ -23,10 +30,7 @@ export interface QueryServiceOptions {
   sourceStatementTimeoutMs?: number
 }
 
-export interface StartQuery {
-  queryId: string
-  engine: EngineName
-  sql: string
+export interface StartQuery extends StatementToRun {
   view?: ResultView
   pageRows: number
 }
@@ -55,6 +59,8 @@ export class QueryService {
   private store: Promise<ResultStore> | null = null
   /** In the order of last use. */
   private readonly results = new Map<string, OpenResult>()
+  /** Plans that are being made. */
+  private readonly explaining = new Map<string, { abort: AbortController; ended: Promise<void> }>()
   private isClosed = false
 
   constructor(options: QueryServiceOptions) {
@@ -64,15 +70,19 @@ export class QueryService {
   /**
    * Answers with the first page as soon as there is one; the rest is read on in the background. Throws
    * QUERY_EMPTY, QUERY_WRITES, QUERY_FAILED (with a place where the engine tells one), QUERY_CANCELLED,
-   * QUERY_TIMEOUT, QUERY_NOT_A_TABLE (where there is a view of it). An earlier result of the same id is closed.
+   * QUERY_TIMEOUT, QUERY_PARAMETER, QUERY_NOT_A_TABLE (where there is a view of it). An earlier result of the
+   * same id is closed.
    */
-  async start({ queryId, engine, sql, view = wholeResult, pageRows }: StartQuery): Promise<StartedQuery> {
+  async start(input: StartQuery): Promise<StartedQuery> {
+    const { queryId, engine, pageRows } = input
     const earlier = this.results.get(queryId)
-    const result = new OpenResult(queryId, engine, this.openStore())
+    // The source writes its instants itself.
+    const timeZone = engine === 'replica' ? (input.session?.timeZone ?? undefined) : undefined
+    const result = new OpenResult(queryId, engine, this.openStore(), timeZone)
     // In the map before anything is waited for, so that a cancel finds it.
     this.results.delete(queryId)
     this.results.set(queryId, result)
-    result.fillBy(() => this.run({ sql, view }, result).catch((error: unknown) => this.tell(error)))
+    result.fillBy(() => this.run(input, result).catch((error: unknown) => this.tell(error)))
     await earlier?.close()
     await this.closeOldest()
     await result.waitForRows(1)
@@ -84,6 +94,30 @@ export class QueryService {
       throw error
     }
     return { columns: result.columns, isTable: result.isTable, page: await result.page(0, pageRows) }
+  }
+
+  /** The engine's plan, as JSON. Throws as `start` does; `cancel` stops it. */
+  async explain(input: StatementToRun & { analyze: boolean }): Promise<ShownPlan> {
+    const { host, connectReplica, sourceAddress } = this.options
+    const { queryId, analyze, session = ordinarySession } = input
+    const abort = new AbortController()
+    const work = this.bound(input, abort.signal, (statement, signal) => {
+      const options = { analyze, session, signal, clock: host.clock }
+      return input.engine === 'replica'
+        ? explainOnReplica(statement, { ...options, connect: connectReplica })
+        : explainOnSource(statement, {
+            ...options,
+            address: sourceAddress(),
+            statementTimeoutMs: this.sourceTimeoutMs(session),
+          })
+    }).catch((error: unknown) => this.tell(error))
+    const ended = work.then(() => {}, () => {})
+    this.explaining.set(queryId, { abort, ended })
+    try {
+      return await work
+    } finally {
+      this.explaining.delete(queryId)
+    }
   }
 
   /** Waits up to 15 s for rows that are not there yet. Throws QUERY_UNKNOWN. */
@@ -113,6 +147,12 @@ export class QueryService {
 
   /** Stops the work on the engine. False where there was none. */
   async cancel(queryId: string): Promise<boolean> {
+    const explaining = this.explaining.get(queryId)
+    if (explaining) {
+      explaining.abort.abort()
+      await explaining.ended
+      return true
+    }
     return (await this.results.get(queryId)?.cancel()) ?? false
   }
 
@@ -128,28 +168,57 @@ export class QueryService {
     this.isClosed = true
     const open = [...this.results.values()]
     this.results.clear()
-    await Promise.all(open.map((result) => result.close()))
+    await Promise.all([
+      ...open.map((result) => result.close()),
+      ...[...this.explaining.keys()].map((queryId) => this.cancel(queryId)),
+    ])
     const store = this.store
     this.store = null
     await (await store)?.close()
   }
 
-  private run(asked: AskedStatement, result: OpenResult): Promise<void> {
+  private run(input: StartQuery, result: OpenResult): Promise<void> {
     const { host, connectReplica, sourceAddress } = this.options
-    const { clock } = host
-    switch (result.engine) {
-      case 'replica':
-        return runOnReplica(asked, result, { connect: connectReplica, clock })
-      case 'source': {
-        const statementTimeoutMs = this.options.sourceStatementTimeoutMs ?? DEFAULT_SOURCE_STATEMENT_TIMEOUT_MS
-        return runOnSource(asked, result, {
-          address: sourceAddress(),
-          statementTimeoutMs,
-          typeNames: this.typeNames,
-          clock,
-        })
-      }
+    const { session = ordinarySession, view = wholeResult } = input
+    return this.bound(input, result.signal, (written, signal) =>
+      result.engine === 'replica'
+        ? runOnReplica({ written, view }, result, { connect: connectReplica, session, signal, clock: host.clock })
+        : runOnSource({ written, view }, result, {
+            address: sourceAddress(),
+            session,
+            signal,
+            statementTimeoutMs: this.sourceTimeoutMs(session),
+            typeNames: this.typeNames,
+            clock: host.clock,
+          }),
+    )
+  }
+
+  /**
+   * Hands the statement on with its parameters bound. Places in faults are told in the text as it was
+   * given. On the replica the time limit is ours; on the source it is the server's.
+   */
+  private async bound<Answer>(
+    { engine, sql, parameters = {}, session = ordinarySession }: StatementToRun,
+    cancel: AbortSignal,
+    work: (statement: Statement, signal: AbortSignal) => Promise<Answer>,
+  ): Promise<Answer> {
+    const bound = bindParameters(sql, parameters)
+    const limit = engine === 'replica' && session.timeoutSeconds !== null ? timeLimit(session.timeoutSeconds) : null
+    try {
+      const statement = { ...readStatement(bound.sql), values: bound.values, valueNames: bound.written }
+      return await work(statement, limit ? AbortSignal.any([cancel, limit.signal]) : cancel)
+    } catch (error) {
+      if (limit?.signal.aborted && !cancel.aborted) throw ranTooLong(session.timeoutSeconds!)
+      throw withPlaceMoved(error, bound.writtenOffset)
+    } finally {
+      limit?.clear()
     }
+  }
+
+  private sourceTimeoutMs({ timeoutSeconds }: SessionSettings): number {
+    if (timeoutSeconds !== null) return timeoutSeconds * 1000
+    return this.options.sourceStatementTimeoutMs ?? DEFAULT_SOURCE_STATEMENT_TIMEOUT_MS
   }
 
   /** What is no fault is logged in full; the window hears INTERNAL. */
@@ -200,5 +269,19 @@ function stopped(): MillraceError {
     code: 'STOPPED',
     message: 'The workspace is being closed.',
     advice: 'Open it again, then run the query.',
+  })
+}
+
+function timeLimit(seconds: number): { signal: AbortSignal; clear(): void } {
+  const abort = new AbortController()
+  const timer = setTimeout(() => abort.abort(), seconds * 1000)
+  return { signal: abort.signal, clear: () => clearTimeout(timer) }
+}
+
+function ranTooLong(seconds: number): MillraceError {
+  return new MillraceError({
+    code: 'QUERY_TIMEOUT',
+    message: `The query was ended after ${seconds} s, the limit of this tab.`,
+    advice: 'Ask for less, or raise the limit in the session of the tab.',
   })
 }

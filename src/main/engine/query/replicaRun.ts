@@ -1,16 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { StatementType } from '@duckdb/node-api'
 import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResult } from '@duckdb/node-api'
+import type { SessionSettings } from '../../contract/query.ts'
 import { isWhole } from '../../contract/resultView.ts'
 import type { ResultColumn } from '../../contract/values.ts'
 import type { Clock } from '../ports.ts'
 import { releaseChunks } from './chunkMemory.ts'
 import type { OpenResult } from './openResult.ts'
-import { ReplicaReader, bindText, prepareReading } from './replicaStatement.ts'
+import { ReplicaReader, prepareReading } from './replicaStatement.ts'
+import { bindValues } from './replicaValues.ts'
 import { asWritten, viewedStatement } from './resultView.ts'
 import type { AskedStatement } from './resultView.ts'
 import type { Spool } from './spool.ts'
-import { notATable, readStatement } from './statement.ts'
+import { notATable } from './statement.ts'
 import type { Statement } from './statement.ts'
 import { replicaColumn } from './valueKinds.ts'
 
@@ -24,14 +26,19 @@ const CHUNKS_PER_RELEASE = 64
  * chunks. Between two chunks the rest of the engine has its turn, so that replication goes on.
  */
 export async function runOnReplica(
-  asked: AskedStatement,
+  { written, view }: AskedStatement,
   result: OpenResult,
-  { connect, clock }: { connect(): Promise<DuckDBConnection>; clock: Clock },
+  {
+    connect,
+    session,
+    signal,
+    clock,
+  }: { connect(): Promise<DuckDBConnection>; session: SessionSettings; signal: AbortSignal; clock: Clock },
 ): Promise<void> {
-  const written = readStatement(asked.sql)
   let statement = written
-  const { signal, timings } = result
+  const { timings } = result
   await ReplicaReader.run(connect, signal, async (reader) => {
+    await reader.setSession(session)
     let engineMs = 0
     const timed = async <Answer>(work: Promise<Answer>): Promise<Answer> => {
       const startMs = clock.monotonicMs()
@@ -41,15 +48,16 @@ export async function runOnReplica(
     }
     const whole = await timed(prepareReading(reader.connection, written))
     result.isTable = whole.statementType === StatementType.SELECT
-    const columns = columnsOf(whole)
-    if (!result.isTable && !isWhole(asked.view)) throw notATable()
-    statement = viewedStatement(written, columns, asked.view, 'replica')
+    if (!result.isTable && !isWhole(view)) throw notATable()
+    let viewedColumns: ResultColumn[] | null = null
     let prepared = whole
-    if (statement !== written) {
-      whole.destroySync()
+    if (!isWhole(view)) {
+      viewedColumns = await columnsWithoutRows(reader, written, whole)
+      statement = viewedStatement(written, viewedColumns, view, 'replica')
       prepared = await timed(prepareReading(reader.connection, statement))
     }
     const streamed = await timed(reader.stream(prepared, statement.sql))
+    const columns = viewedColumns ?? columnsOf(streamed)
     const { rows, spool } = await openSpool(reader, statement, streamed, columns, result)
     let transferMs = 0
     for (let chunks = 1; ; chunks += 1) {
@@ -72,10 +80,23 @@ export async function runOnReplica(
   })
 }
 
-function columnsOf(prepared: DuckDBPreparedStatement): ResultColumn[] {
-  return Array.from({ length: prepared.columnCount }, (_, at) =>
-    replicaColumn(prepared.columnName(at), prepared.columnType(at)),
-  )
+function columnsOf(streamed: DuckDBResult): ResultColumn[] {
+  const names = streamed.columnNames()
+  return streamed.columnTypes().map((type, at) => replicaColumn(names[at]!, type))
+}
+
+/** What the statement answers with. Where a type follows from a parameter's value, only its rows tell it: none of them. */
+async function columnsWithoutRows(
+  reader: ReplicaReader,
+  written: Statement,
+  whole: DuckDBPreparedStatement,
+): Promise<ResultColumn[]> {
+  // A SELECT around it gives another name to the second of two columns of one name.
+  const names = Array.from({ length: whole.columnCount }, (_, at) => whole.columnName(at))
+  whole.destroySync()
+  const sql = `SELECT * FROM (${written.body}\n) AS result LIMIT 0`
+  const described = await (await prepareReading(reader.connection, { ...written, sql, body: sql })).run()
+  return described.columnTypes().map((type, at) => replicaColumn(names[at] ?? described.columnName(at), type))
 }
 
 /** Where a type has no name that DDL could give it (a row without field names), the rows are kept as text. */
@@ -94,7 +115,7 @@ async function openSpool(
     const texts = aliases.map((alias) => `CAST(${alias} AS VARCHAR)`)
     const sql = `SELECT ${texts.join(', ')} FROM (${statement.body}\n) AS result(${aliases.join(', ')})`
     const prepared = await reader.connection.prepare(sql)
-    bindText(prepared, statement.values)
+    await bindValues(reader.connection, prepared, statement)
     const rows = await reader.stream(prepared, sql)
     return {
       rows,

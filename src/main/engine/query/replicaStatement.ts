@@ -1,6 +1,9 @@
 import { ResultReturnType, StatementType } from '@duckdb/node-api'
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBPreparedStatement, DuckDBResult } from '@duckdb/node-api'
 import { MillraceError } from '../../contract/errors.ts'
+import type { SessionSettings } from '../../contract/query.ts'
+import { identifier, literal } from '../store/sql.ts'
+import { bindValues } from './replicaValues.ts'
 import { refusal } from './statement.ts'
 import type { Statement } from './statement.ts'
 import { cancelled, faultOfReplicaStatement } from './statementFaults.ts'
@@ -54,6 +57,17 @@ export class ReplicaReader {
     this.signal = signal
   }
 
+  /** For this session; its time limit is its signal's. Throws QUERY_FAILED where there is no such schema or zone. */
+  async setSession({ schema, timeZone }: SessionSettings): Promise<void> {
+    try {
+      // A path of one schema and `public` needs the quotes of a text and of a name.
+      if (schema !== null) await this.connection.run(`SET search_path = ${literal(`${identifier(schema)},public,main`)}`)
+      if (timeZone !== null) await this.connection.run(`SET TimeZone = ${literal(timeZone)}`)
+    } catch (error) {
+      throw faultOfReplicaStatement(error, '')
+    }
+  }
+
   /** Waits for the first rows; the rest is produced as it is fetched. One stream at a time. */
   async stream(prepared: DuckDBPreparedStatement, sql: string): Promise<DuckDBResult> {
     await this.restart()
@@ -85,7 +99,9 @@ export class ReplicaReader {
     const before = 'SELECT count(hash(result)) FROM ('
     try {
       await this.renew()
-      await this.connection.run(`${before}${statement.body}\n) AS result`, [...statement.values])
+      const prepared = await this.connection.prepare(`${before}${statement.body}\n) AS result`)
+      await bindValues(this.connection, prepared, statement)
+      await prepared.run()
     } catch (error) {
       return faultOfReplicaStatement(error, statement.sql, before.length - statement.sql.indexOf(statement.body))
     }
@@ -157,18 +173,10 @@ export async function prepareReading(
     const type = prepared.statementType
     if (type === StatementType.EXPLAIN) await checkExplained(connection, statement)
     else if (type !== StatementType.SELECT) throw refuse(statement, type)
-    bindText(prepared, statement.values)
+    await bindValues(connection, prepared, statement)
     return prepared
   } catch (error) {
     throw faultOfReplicaStatement(error, sql)
-  }
-}
-
-/** What the text is to be read as, the statement says. */
-export function bindText(prepared: DuckDBPreparedStatement, values: Statement['values']): void {
-  for (const [at, value] of values.entries()) {
-    if (value === null) prepared.bindNull(at + 1)
-    else prepared.bindVarchar(at + 1, value)
   }
 }
 

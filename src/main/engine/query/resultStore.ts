@@ -2,6 +2,7 @@ import { mkdtemp, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { literal } from '../store/sql.ts'
 import { Spool } from './spool.ts'
 
 /** What results may hold in memory at a time; the rest lies in the temporary folder. */
@@ -38,21 +39,21 @@ export class ResultStore {
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
     })
-    return new ResultStore(instance, await connectUtc(instance), folder)
+    return new ResultStore(instance, await connectIn(instance, 'UTC'), folder)
   }
 
   /** A place for rows of these DuckDB types, as DDL writes them. Throws where a type has no name in DDL. */
-  async createSpool(types: readonly string[]): Promise<Spool> {
+  async createSpool(types: readonly string[], timeZone: string): Promise<Spool> {
     const table = `result_${(this.lastSpool += 1)}`
     // A row of no columns is still a row: Postgres has them.
     const columns = (types.length === 0 ? ['BOOLEAN'] : types).map((type, index) => `c${index} ${type}`)
     await this.connection.run(`CREATE TABLE ${table} (${columns.join(', ')})`)
-    return Spool.open(table, types.length, await connectUtc(this.instance))
+    return Spool.open(table, types.length, await connectIn(this.instance, timeZone))
   }
 
   /** For reading over whole results; the caller closes it. */
   connect(): Promise<DuckDBConnection> {
-    return connectUtc(this.instance)
+    return connectIn(this.instance, 'UTC')
   }
 
   async close(): Promise<void> {
@@ -62,9 +63,9 @@ export class ResultStore {
   }
 }
 
-/** Instants are written as text in UTC, here as on the replica. */
-async function connectUtc(instance: DuckDBInstance): Promise<DuckDBConnection> {
+/** Instants are written as text in that zone. */
+async function connectIn(instance: DuckDBInstance, timeZone: string): Promise<DuckDBConnection> {
   const connection = await instance.connect()
-  await connection.run(`SET TimeZone = 'UTC'`)
+  await connection.run(`SET TimeZone = ${literal(timeZone)}`)
   return connection
 }

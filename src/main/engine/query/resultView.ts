@@ -6,7 +6,7 @@ import type { Statement } from './statement.ts'
 
 /** What a person asks for: a statement, and what of its result. */
 export interface AskedStatement {
-  sql: string
+  written: Statement
   view: ResultView
 }
 

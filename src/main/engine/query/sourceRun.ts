@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { SessionSettings } from '../../contract/query.ts'
 import { isWhole } from '../../contract/resultView.ts'
 import type { SourceAddress } from '../../contract/source.ts'
 import type { Cell, ResultColumn } from '../../contract/values.ts'
@@ -10,7 +11,7 @@ import type { SourceTypeNames } from './sourceTypeNames.ts'
 import { readRows, readingSource, socketOf } from './sourceStatement.ts'
 import type { SourceFields } from './sourceStatement.ts'
 import type { Spool } from './spool.ts'
-import { isTableOnSource, notATable, readStatement, refuseOnSource } from './statement.ts'
+import { isTableOnSource, notATable, refuseOnSource } from './statement.ts'
 import type { Statement } from './statement.ts'
 import { faultOfSourceStatement } from './statementFaults.ts'
 import { sourceColumn } from './valueKinds.ts'
@@ -23,6 +24,9 @@ const SHOW_AFTER_MS = 50
 
 export interface SourceRunOptions {
   address: SourceAddress
+  session: SessionSettings
+  /** Aborted where it is to stop. */
+  signal: AbortSignal
   statementTimeoutMs: number
   typeNames: SourceTypeNames
   clock: Clock
@@ -30,27 +34,26 @@ export interface SourceRunOptions {
 
 /** Runs one reading statement on the source and reads its rows, up to the limit, into `result`. */
 export async function runOnSource(
-  asked: AskedStatement,
+  { written, view }: AskedStatement,
   result: OpenResult,
   options: SourceRunOptions,
 ): Promise<void> {
-  const { address, statementTimeoutMs, typeNames, clock } = options
-  const written = readStatement(asked.sql)
+  const { address, session, signal, statementTimeoutMs, typeNames, clock } = options
   refuseOnSource(written)
   result.isTable = isTableOnSource(written)
-  if (!result.isTable && !isWhole(asked.view)) throw notATable()
-  const { signal, timings } = result
-  const connect = { purpose: 'query', statementTimeoutMs, signal }
+  if (!result.isTable && !isWhole(view)) throw notATable()
+  const { timings } = result
+  const connect = { purpose: 'query', statementTimeoutMs, signal, session }
   await readingSource(address, connect, async ({ client, cancel }) => {
     await typeNames.load(client)
     const columnsOf = (fields: readonly SourceFields[]): ResultColumn[] =>
       fields.map((field) => sourceColumn(field.name, typeNames.nameOf(field.dataTypeID), field.dataTypeModifier))
     let columns: ResultColumn[] | null = null
     let statement = written
-    if (!isWhole(asked.view)) {
+    if (!isWhole(view)) {
       const fields = await describe(client, written, signal)
       columns = columnsOf(fields)
-      statement = viewedStatement(written, columns, asked.view, 'source')
+      statement = viewedStatement(written, columns, view, 'source')
     }
     const startMs = clock.monotonicMs()
     let rows: Cell[][] = []

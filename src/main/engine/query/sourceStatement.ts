@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import pg from 'pg'
+import { ordinarySession } from '../../contract/query.ts'
+import type { SessionSettings } from '../../contract/query.ts'
 import type { SourceAddress } from '../../contract/source.ts'
 import type { Cell } from '../../contract/values.ts'
 import { applicationNamePrefix, connectSource, textTypes } from '../source/connection.ts'
-import { cancelled } from './statementFaults.ts'
+import { cancelled, faultOfSourceStatement } from './statementFaults.ts'
 
 /** How long a cancelled statement may take to end before its connection is cut. */
 const CANCEL_WITHIN_MS = 5_000
@@ -24,7 +26,12 @@ export interface SourceReader {
  */
 export async function readingSource<Result>(
   address: SourceAddress,
-  { purpose, statementTimeoutMs, signal }: { purpose: string; statementTimeoutMs: number; signal: AbortSignal },
+  {
+    purpose,
+    statementTimeoutMs,
+    signal,
+    session = ordinarySession,
+  }: { purpose: string; statementTimeoutMs: number; signal: AbortSignal; session?: SessionSettings },
   work: (reader: SourceReader) => Promise<Result>,
   begin = 'BEGIN TRANSACTION READ ONLY',
 ): Promise<Result> {
@@ -46,6 +53,7 @@ export async function readingSource<Result>(
   try {
     await client.query(begin)
     await client.query('SELECT pg_backend_pid()')
+    await setSession(client, session)
     if (signal.aborted) throw cancelled()
     return await work({ client, cancel })
   } finally {
@@ -56,6 +64,18 @@ export async function readingSource<Result>(
     const end = client.end().catch(() => {})
     const patience = setTimeout(() => socketOf(client).destroy(), CANCEL_WITHIN_MS)
     void end.finally(() => clearTimeout(patience))
+  }
+}
+
+/** For the rest of the transaction; its time limit is a setting of the connection. */
+async function setSession(client: pg.Client, { schema, timeZone }: SessionSettings): Promise<void> {
+  try {
+    if (schema !== null) {
+      await client.query(`SELECT set_config('search_path', quote_ident($1) || ', public', true)`, [schema])
+    }
+    if (timeZone !== null) await client.query(`SELECT set_config('TimeZone', $1, true)`, [timeZone])
+  } catch (error) {
+    throw faultOfSourceStatement(error, '')
   }
 }
 
@@ -108,11 +128,12 @@ export function readRows(
   client: pg.Client,
   sql: string,
   onRow: SourceRows['onRow'],
-  values: readonly (string | null)[] = [],
+  values: readonly Cell[] = [],
 ): Promise<SourceFields[]> {
   return new Promise((resolve, reject) => {
     const query = new pg.Query({
       text: sql,
+      // Text of no type: the server reads each as the type that its place asks for.
       values: [...values],
       queryMode: 'extended',
       rowMode: 'array',

@@ -1,4 +1,5 @@
 import { MillraceError } from '../../contract/errors.ts'
+import type { Cell } from '../../contract/values.ts'
 import { sqlTokens } from './sqlTokens.ts'
 import type { SqlToken } from './sqlTokens.ts'
 
@@ -14,8 +15,10 @@ export interface Statement {
   hasTopLevelOrderBy: boolean
   /** For EXPLAIN: where the statement that it explains begins, else null. */
   explainedFrom: number | null
-  /** Bound to $1, $2… as text. */
-  values: readonly (string | null)[]
+  /** Of `$1` to `$n`, as text. */
+  values: readonly Cell[]
+  /** What the first of them are called where a person wrote them: `:customer`, `$1`. */
+  valueNames: readonly string[]
 }
 
 /** Throws QUERY_EMPTY where there is no statement, QUERY_FAILED at the second one where there are more. */
@@ -47,6 +50,7 @@ export function readStatement(sql: string): Statement {
     hasTopLevelOrderBy: hasTopLevelOrderBy(statement),
     explainedFrom: explainedFrom(statement),
     values: [],
+    valueNames: [],
   }
 }
 
