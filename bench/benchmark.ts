@@ -4,7 +4,8 @@ import type { Millrace } from './millrace.ts'
 import type { BenchOptions } from './options.ts'
 import type { Reference } from './reference.ts'
 
-export type Unit = 'x' | 'ms' | 'ns' | 'MB' | '/s'
+/** `power`: time grows as the size to this. */
+export type Unit = 'x' | 'ms' | 'ns' | 'MB' | '/s' | 'power'
 
 export interface Figure {
   label: string
@@ -13,8 +14,9 @@ export interface Figure {
   /** Of single runs. */
   min?: number
   max?: number
-  /** What it should not exceed. */
+  /** What it should not exceed, or, where `isLeast`, not fall below. */
   goal?: number
+  isLeast?: true
 }
 
 export interface BenchmarkResult {
@@ -66,9 +68,15 @@ export function sidesFigures(measured: SidesMeasured, referenceLabel: string, go
     ['processor time on the source, Millrace', processor.millraceServer],
   ]
   for (const [label, value] of times) if (value !== null) figures.push({ label, unit: 'ms', value })
-  figures.push({ label: 'peak memory', unit: 'MB', value: megabytes(largestPeak(measured)), goal: 1000 })
+  const { referenceServer, millraceServer } = processor
+  if (referenceServer !== null && millraceServer !== null && referenceServer > 0) {
+    figures.push({ label: 'processor time on the source / the same', unit: 'x', value: millraceServer / referenceServer, goal: 1.05 })
+  }
+  figures.push({ label: 'peak memory', unit: 'MB', value: megabytes(largestPeak(measured)), goal: MEMORY_GOAL_MB })
   return figures
 }
+
+export const MEMORY_GOAL_MB = 600
 
 export const megabytes = (bytes: number): number => bytes / 1e6
 

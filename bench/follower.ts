@@ -3,22 +3,15 @@
 // it answers with the engine's own figures and ends.
 import { MillraceError } from '../src/main/contract/errors.ts'
 import type { SourceAddress } from '../src/main/contract/source.ts'
-import type { Host } from '../src/main/engine/ports.ts'
 import { openSession } from '../src/main/engine/session.ts'
+import { benchHost } from './benchHost.ts'
 import type { FollowerMessage, FollowerOrder } from './followerMessages.ts'
 
 const LOOK_EVERY_MS = 2
 
 const { address, file, folder } = JSON.parse(process.argv[2]!) as { address: SourceAddress; file: string; folder: string }
 const write = (message: string): void => void process.stderr.write(`${message}\n`)
-const host: Host = {
-  kind: 'browser',
-  clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
-  logger: { debug: () => {}, info: () => {}, warn: write, error: write },
-  secrets: { lasting: false, note: null, get: async () => null, set: async () => {}, delete: async () => {} },
-  paths: { dataFolder: folder, temporaryFolder: folder },
-  version: 'bench',
-}
+const host = benchHost(folder)
 const answer = (message: FollowerMessage): void => void process.send!(message)
 /** One clock for both processes. */
 const nowMs = (): number => performance.timeOrigin + performance.now()

@@ -11,18 +11,19 @@ export interface Report {
 }
 
 function number(value: number, unit: Figure['unit']): string {
-  if (unit === 'x') return value.toFixed(2)
+  if (unit === 'x' || unit === 'power') return value.toFixed(2)
   const places = unit === 'ms' && value < 100 ? 1 : 0
   return value.toLocaleString('en', { minimumFractionDigits: places, maximumFractionDigits: places })
 }
 
-export function isMet({ value, goal }: Figure): boolean | null {
-  return goal === undefined ? null : value <= goal
+export function isMet({ value, goal, isLeast }: Figure): boolean | null {
+  if (goal === undefined) return null
+  return isLeast ? value >= goal : value <= goal
 }
 
 function goalText(figure: Figure): string {
   const met = isMet(figure)
-  return met === null ? '' : `${met ? 'met' : 'MISSED'}, goal ${number(figure.goal!, figure.unit)}`
+  return met === null ? '' : `${met ? 'met' : 'MISSED'}, ${figure.isLeast ? 'at least' : 'goal'} ${number(figure.goal!, figure.unit)}`
 }
 
 export function formatReport(report: Report): string {

@@ -4,10 +4,17 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Benchmark, BenchContext } from './benchmark.ts'
 import { leave, startBenchServer, type BenchServer } from './benchServer.ts'
-import { catchUp, smallTransactions } from './benchmarks/catchUp.ts'
+import { besideQueries } from './benchmarks/besideQueries.ts'
+import { catchUp, everyRowUpdated, giantTransaction, smallTransactions } from './benchmarks/catchUp.ts'
 import { commitToVisible } from './benchmarks/commitToVisible.ts'
 import { firstCopy } from './benchmarks/firstCopy.ts'
+import { firstCopyOfEight } from './benchmarks/firstCopyOfEight.ts'
+import { dayBehind, growthByColumns, growthByTables, hotRow, wideValues } from './benchmarks/growth.ts'
 import { hotPaths } from './benchmarks/hotPaths.ts'
+import { longFollowing } from './benchmarks/longFollowing.ts'
+import { opening } from './benchmarks/opening.ts'
+import { sourceThroughput } from './benchmarks/sourceThroughput.ts'
+import { tableSize } from './benchmarks/tableSize.ts'
 import { readMachine } from './machine.ts'
 import { millraceAt } from './millrace.ts'
 import { readOptions, usage, type BenchOptions } from './options.ts'
@@ -16,7 +23,11 @@ import { killChildren } from './processes.ts'
 import { chooseReference } from './reference.ts'
 import { formatReport, type Report } from './report.ts'
 
-const benchmarks: readonly Benchmark[] = [hotPaths, firstCopy, catchUp, smallTransactions, commitToVisible]
+const benchmarks: readonly Benchmark[] = [
+  ...[hotPaths, firstCopy, firstCopyOfEight, catchUp, smallTransactions, giantTransaction, everyRowUpdated],
+  ...[commitToVisible, besideQueries, sourceThroughput, opening, tableSize],
+  ...[growthByTables, growthByColumns, wideValues, hotRow, dayBehind, longFollowing],
+]
 
 const ORDER_ROWS = 2_000_000
 /** The built programs lie in out/bench, beside reportPeak.mjs. */

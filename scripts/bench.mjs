@@ -13,7 +13,7 @@ if (!args.some((arg) => arg.startsWith('--program'))) await buildIfStale()
 
 const { build } = await import('vite')
 const at = (path) => join(root, path)
-const programs = ['run', 'rawReader', 'follower', 'hotPathsProgram']
+const programs = ['run', 'rawReader', 'follower', 'opening', 'hotPathsProgram', 'tableSizeProgram']
 await build({
   root,
   configFile: false,

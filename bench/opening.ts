@@ -1,0 +1,67 @@
+// A program of its own: opens a replica in its engine, catches up, and prints an OpeningMeasured as JSON.
+import { setTimeout as delay } from 'node:timers/promises'
+import { openSession } from '../src/main/engine/session.ts'
+import { benchHost } from './benchHost.ts'
+import type { OpeningMeasured, OpeningOrder } from './openingMessages.ts'
+
+const LOOK_EVERY_MS = 2
+
+/** As a dashboard asks: totals, a group, a time series, a search, the newest rows. */
+const dashboard = [
+  'SELECT count(*), sum(total), avg(quantity) FROM public.orders',
+  'SELECT country, status, sum(total) FROM public.orders GROUP BY ALL ORDER BY ALL',
+  `SELECT date_trunc('month', created_at) AS month, sum(total - tax) FROM public.orders GROUP BY ALL ORDER BY ALL`,
+  `SELECT count(*) FROM public.orders WHERE note LIKE '%shelf 12%'`,
+  'SELECT * FROM public.orders ORDER BY updated_at DESC LIMIT 50',
+]
+
+const { address, file, folder, tables, readers, lingerMs } = JSON.parse(process.argv[2]!) as OpeningOrder
+const startMs = performance.now()
+const since = (): number => performance.now() - startMs
+const session = await openSession(benchHost(folder), {
+  filePath: file,
+  address: { ...address, user: address.user ?? 'postgres', password: process.env['PGPASSWORD'], sslmode: 'disable' },
+  tables: { include: tables, exclude: [] },
+})
+void session.ended.then((fault) => {
+  if (!fault) return
+  process.stderr.write(`${fault.code}: ${fault.message}\n`)
+  process.exit(1)
+})
+const isStreaming = (): boolean => ['catching-up', 'following'].includes(session.live().state)
+while (!isStreaming()) await delay(LOOK_EVERY_MS)
+const streamingMs = since()
+
+let isCaughtUp = false
+const queryTimesMs: number[] = []
+async function read(first: number): Promise<void> {
+  const connection = await session.connectReplica()
+  for (let turn = first; !isCaughtUp; turn++) {
+    const askedMs = performance.now()
+    await connection.runAndReadAll(dashboard[turn % dashboard.length]!)
+    queryTimesMs.push(performance.now() - askedMs)
+  }
+  connection.closeSync()
+}
+const reading = Promise.all(Array.from({ length: readers }, (_, reader) => read(reader)))
+await session.whenCaughtUp()
+const caughtUpMs = since()
+isCaughtUp = true
+await reading
+
+const memoryBytes: number[] = []
+const untilMs = performance.now() + lingerMs
+while (performance.now() < untilMs) {
+  memoryBytes.push(process.memoryUsage.rss())
+  await delay(1000)
+}
+if (lingerMs > 0) await session.whenCaughtUp()
+await session.close()
+const measured: OpeningMeasured = {
+  streamingMs,
+  caughtUpMs,
+  queryTimesMs,
+  memoryBytes,
+  peakBytes: process.resourceUsage().maxRSS * 1024,
+}
+process.stdout.write(JSON.stringify(measured), () => process.exit(0))

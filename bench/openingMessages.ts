@@ -1,0 +1,21 @@
+/** What the program is to do: open the file on the source, and follow until it has caught up. */
+export interface OpeningOrder {
+  address: { host: string; port: number; user?: string; database: string }
+  file: string
+  folder: string
+  tables: string[]
+  /** Connections that ask one dashboard query after another meanwhile, in the engine's own process. */
+  readers: number
+  /** Stay for so long after it has caught up. */
+  lingerMs: number
+}
+
+/** What it measured, from the call that opens the engine. */
+export interface OpeningMeasured {
+  streamingMs: number
+  caughtUpMs: number
+  queryTimesMs: number[]
+  /** Memory of the process every second of the lingering. */
+  memoryBytes: number[]
+  peakBytes: number
+}
