@@ -3,7 +3,7 @@ import type { Comparison } from '../../../main/contract/compare.ts'
 import type { EngineName } from '../../../main/contract/values.ts'
 import { CopyButton } from '../../components/CopyButton.tsx'
 import { formatBytes, formatCount } from '../../components/format.ts'
-import { Plan } from './Plan.tsx'
+import { PlanTree } from '../../components/plan/PlanTree.tsx'
 import { workOf } from './verdict.ts'
 import styles from './WorkDone.module.css'
 
@@ -44,7 +44,7 @@ function Engine({ engine, comparison, isOpen, onToggle }: {
       {work && work.plan !== '' && (
         <details open={isOpen} onToggle={(event) => onToggle(event.currentTarget.open)} className={styles.plan}>
           <summary>Plan</summary>
-          <Plan engine={engine} plan={work.plan} />
+          <PlanTree engine={engine} plan={work.plan} />
           <CopyButton text={work.plan} label="Copy the plan" />
         </details>
       )}

@@ -14,6 +14,9 @@ import { Skeleton } from '../../components/Skeleton.tsx'
 import split from '../../components/Split.module.css'
 import { closeAllRuns, openTableAt, takeEditor, theEditor } from './actions.ts'
 import { exploreCommands } from './commands.ts'
+import { OutcomeStrip } from './OutcomeStrip.tsx'
+import { ParameterBar } from './ParameterBar.tsx'
+import { PlanPanel } from './PlanPanel.tsx'
 import { ResultPanel } from './ResultPanel.tsx'
 import { RunBar } from './RunBar.tsx'
 import { useRun } from './runs.ts'
@@ -53,6 +56,7 @@ function Workbench() {
         <TabStrip />
         <RunBar tab={tab} />
       </div>
+      <ParameterBar tab={tab} />
       <div id="explore-panel" role="tabpanel" aria-labelledby={`explore-tab-${tab.id}`} className={styles.panels}>
         <Group orientation="vertical" className={styles.group}>
           <Panel id="editor" defaultSize="38%" minSize={80}>
@@ -70,7 +74,12 @@ function Workbench() {
           </Panel>
           <Separator className={split.horizontal} aria-label="Height of the editor" />
           <Panel id="result" minSize={80}>
-            <ResultPanel tabId={tab.id} />
+            <div className={styles.outcome} data-testid="outcome">
+              <OutcomeStrip tabId={tab.id} run={run} />
+              <div className={styles.shown}>
+                {run.plan ? <PlanPanel plan={run.plan} /> : <ResultPanel tabId={tab.id} />}
+              </div>
+            </div>
           </Panel>
         </Group>
       </div>

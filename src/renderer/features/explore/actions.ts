@@ -1,4 +1,5 @@
 import type { CatalogTable } from '../../../main/contract/query.ts'
+import type { EditorTab } from '../../../main/contract/settings.ts'
 import type { EngineName } from '../../../main/contract/values.ts'
 import { readCatalogs, useCatalogs } from '../../app/catalogs.ts'
 import { handToCompare } from '../../app/statementInHand.ts'
@@ -7,8 +8,11 @@ import { formatSql } from '../../components/sql/formatSql.ts'
 import { tokensOf } from '../../components/sql/lexer.ts'
 import { selectAllFrom } from '../../components/sql/names.ts'
 import { splitStatements, statementsToRun } from '../../components/sql/statements.ts'
+import type { Statement } from '../../components/sql/statements.ts'
 import { tableNameAt } from '../../components/sql/tableReferences.ts'
-import { cancelRun, closeRun, isRunning, runOf, runStatements, useRuns } from './runs.ts'
+import { haveValues } from './parameters.ts'
+import { cancelRun, closeRun, explainStatement, isRunning, runOf, runStatements, useRuns } from './runs.ts'
+import type { RunSettings } from './runs.ts'
 import { activeTab, changeTabs, openTab, useTabs } from './tabStore.ts'
 import { tabAtPlace, withActiveTab, withChangedTab, withReopenedTab, withoutTab } from './tabs.ts'
 
@@ -23,13 +27,31 @@ export function theEditor(): SqlEditorHandle | null {
   return editor
 }
 
-export function run(scope: 'current' | 'all'): void {
+/** What a run would send, once each of its parameters has a value; asks for the first that has none. */
+async function ready(scope: 'current' | 'all'): Promise<{ tab: EditorTab; statements: Statement[] } | null> {
   const tab = activeTab()
-  if (!tab || !editor) return
+  if (!tab || !editor) return null
   editor.clearFault()
   editor.hideCompletion()
   const statements = statementsToRun(editor.text(), editor.selection(), scope)
-  if (statements.length > 0) void runStatements(tab.id, tab.engine, statements)
+  if (statements.length === 0) return null
+  const sql = statements.map(({ text }) => text).join(';\n')
+  return (await haveValues(tab.id, sql)) ? { tab, statements } : null
+}
+
+function settingsOf({ engine, parameters, session }: EditorTab): RunSettings {
+  return { engine, parameters, session }
+}
+
+export async function run(scope: 'current' | 'all'): Promise<void> {
+  const given = await ready(scope)
+  if (given) await runStatements(given.tab.id, settingsOf(given.tab), given.statements)
+}
+
+/** The plan of the current statement, or of the first one that is selected. */
+export async function explain(analyze: boolean): Promise<void> {
+  const given = await ready('current')
+  if (given) await explainStatement(given.tab.id, settingsOf(given.tab), given.statements[0]!, analyze)
 }
 
 export function cancel(): void {
@@ -90,7 +112,7 @@ export function openTable(table: { schema: string; name: string }, on: EngineNam
   } else {
     tabId = openTab({ title: table.name, sql, engine: on }).id
   }
-  void runStatements(tabId, on, splitStatements(sql))
+  void runStatements(tabId, { engine: on }, splitStatements(sql))
 }
 
 function known(name: { schema: string | null; name: string }): { table: CatalogTable; on: EngineName } | null {

@@ -1,8 +1,9 @@
 import type { Command } from '../../app/commands.ts'
 import {
-  activeTabRuns, cancel, closeActiveTab, compareCurrent, format, goToTab, newTab, openTableUnderCursor,
+  activeTabRuns, cancel, closeActiveTab, compareCurrent, explain, format, goToTab, newTab, openTableUnderCursor,
   refreshCatalogs, reopenTab, run, switchEngine, theEditor,
 } from './actions.ts'
+import { openSessionDialog } from './SessionDialog.tsx'
 import { useTabs } from './tabStore.ts'
 
 const group = 'Explore'
@@ -22,6 +23,18 @@ export function exploreCommands(): Command[] {
     {
       id: 'explore.runAll', label: 'Run all statements', keys: ['Ctrl+Shift+Enter'], group,
       when: inEditor, perform: () => run('all'),
+    },
+    {
+      id: 'explore.explain', label: 'Explain the current statement', keys: ['F7'], group,
+      when: inEditor, perform: () => explain(false),
+    },
+    {
+      id: 'explore.analyze', label: 'Explain and measure: run the current statement for its plan', keys: ['Shift+F7'],
+      group, when: inEditor, perform: () => explain(true),
+    },
+    {
+      id: 'explore.session', label: 'Session of this query: time limit, schema, time zone', keys: ['Alt+Shift+S'], group,
+      perform: openSessionDialog,
     },
     {
       id: 'explore.cancel', label: 'Cancel what runs', keys: ['Ctrl+.', 'Escape'], group,

@@ -1,16 +1,22 @@
 import { create } from 'zustand'
 import { faultOf } from '../../../main/contract/errors.ts'
 import type { Fault } from '../../../main/contract/errors.ts'
-import type { ResultProgress } from '../../../main/contract/query.ts'
+import type { ParameterValues, ResultProgress, SessionSettings, ShownPlan } from '../../../main/contract/query.ts'
 import type { Cell, EngineName, ResultColumn } from '../../../main/contract/values.ts'
 import { engine } from '../../app/engineClient.ts'
 import { createResultPages } from '../../components/grid/resultPages.ts'
 import type { ResultPages } from '../../components/grid/resultPages.ts'
 import type { Statement } from '../../components/sql/statements.ts'
 
-export interface ShownResult {
-  queryId: string
+/** How a tab's statements run: on which engine, with which values, in which session. */
+export interface RunSettings {
   engine: EngineName
+  parameters?: ParameterValues
+  session?: SessionSettings
+}
+
+export interface ShownResult extends RunSettings {
+  queryId: string
   sql: string
   columns: readonly ResultColumn[]
   firstRows: readonly (readonly Cell[])[]
@@ -20,9 +26,8 @@ export interface ShownResult {
   roundTripMs: number
 }
 
-export interface ActiveRun {
+export interface ActiveRun extends RunSettings {
   queryId: string
-  engine: EngineName
   statement: Statement
   /** Which of how many, from 1. */
   number: number
@@ -39,16 +44,34 @@ export interface RunFailure {
   count: number
 }
 
-/** What one tab runs and shows. The result before stays on the screen until the next one is there. */
+export interface TabPlan extends ShownPlan {
+  engine: EngineName
+  sql: string
+}
+
+/** One thing that a run gave. */
+export type Outcome =
+  | { kind: 'rows'; result: ShownResult }
+  | { kind: 'plan'; plan: TabPlan }
+  | { kind: 'failure'; failure: RunFailure }
+
+/** What one tab runs and shows. What was there before stays on the screen until the next one is there. */
 export interface TabRun {
   active: ActiveRun | null
+  /** Of the last run, in the order of its statements. */
+  outcomes: readonly Outcome[]
+  shownAt: number
+  /** The outcome that is shown, by its kind. */
   result: ShownResult | null
+  plan: TabPlan | null
   failure: RunFailure | null
   /** Set where the last run was cancelled before its first row: after how long. */
   cancelledAfterMs: number | null
 }
 
-const nothing: TabRun = { active: null, result: null, failure: null, cancelledAfterMs: null }
+const nothing: TabRun = {
+  active: null, outcomes: [], shownAt: 0, result: null, plan: null, failure: null, cancelledAfterMs: null,
+}
 
 export const useRuns = create<{ byTab: Readonly<Record<string, TabRun>> }>()(() => ({ byTab: {} }))
 
@@ -73,88 +96,135 @@ function forget(queryId: string): void {
   engine.query.close({ queryId }).catch(() => undefined)
 }
 
-function showProgress(tabId: string, queryId: string, progress: ResultProgress): void {
-  const { result } = runOf(tabId)
-  if (result?.queryId === queryId) change(tabId, { result: { ...result, progress } })
+function showing(outcomes: readonly Outcome[], shownAt: number): Partial<TabRun> {
+  const shown = outcomes[shownAt]
+  return {
+    outcomes,
+    shownAt,
+    result: shown?.kind === 'rows' ? shown.result : null,
+    plan: shown?.kind === 'plan' ? shown.plan : null,
+    failure: shown?.kind === 'failure' ? shown.failure : null,
+  }
+}
+
+function resultsOf(run: TabRun): ShownResult[] {
+  return run.outcomes.flatMap((outcome) => (outcome.kind === 'rows' ? [outcome.result] : []))
+}
+
+/** The first outcome of a run takes the place of everything from the run before. */
+function addOutcome(tabId: string, outcome: Outcome, isFirst: boolean): void {
+  const before = runOf(tabId)
+  if (isFirst) for (const { queryId } of resultsOf(before)) forget(queryId)
+  const outcomes = isFirst ? [outcome] : [...before.outcomes, outcome]
+  // Who went back to an earlier result stays there.
+  const follows = isFirst || before.shownAt === before.outcomes.length - 1
+  change(tabId, { cancelledAfterMs: null, ...showing(outcomes, follows ? outcomes.length - 1 : before.shownAt) })
+}
+
+export function showOutcome(tabId: string, at: number): void {
+  const { outcomes } = runOf(tabId)
+  if (outcomes[at]) change(tabId, showing(outcomes, at))
+}
+
+function changeResult(tabId: string, queryId: string, part: Partial<ShownResult>): void {
+  const { outcomes, shownAt } = runOf(tabId)
+  const changed = outcomes.map((outcome): Outcome =>
+    outcome.kind === 'rows' && outcome.result.queryId === queryId
+      ? { kind: 'rows', result: { ...outcome.result, ...part } }
+      : outcome,
+  )
+  change(tabId, showing(changed, shownAt))
+}
+
+function resultOf(tabId: string, queryId: string): ShownResult | undefined {
+  return resultsOf(runOf(tabId)).find((result) => result.queryId === queryId)
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Follows a result while the engine reads on, for as long as the tab shows it. */
+/** Follows a result while the engine reads on, for as long as the tab has it. */
 async function followProgress(tabId: string, queryId: string): Promise<void> {
   for (;;) {
     await pause(POLL_MS)
-    const { result } = runOf(tabId)
-    if (result?.queryId !== queryId || result.progress.complete || result.progress.fault) return
+    const result = resultOf(tabId, queryId)
+    if (!result || result.progress.complete || result.progress.fault) return
     try {
-      showProgress(tabId, queryId, await engine.query.progress({ queryId }))
+      changeResult(tabId, queryId, { progress: await engine.query.progress({ queryId }) })
     } catch (thrown) {
-      showProgress(tabId, queryId, { ...result.progress, fault: faultOf(thrown) })
+      changeResult(tabId, queryId, { progress: { ...result.progress, fault: faultOf(thrown) } })
       return
     }
   }
 }
 
 async function runOne(tabId: string, run: ActiveRun): Promise<void> {
-  const { queryId } = run
-  const answer = await engine.query.start({
-    queryId,
-    engine: run.engine,
-    sql: run.statement.text,
-    pageRows: PAGE_ROWS,
-  })
+  const { queryId, engine: on, parameters, session } = run
+  const sql = run.statement.text
+  const answer = await engine.query.start({ queryId, engine: on, sql, parameters, session, pageRows: PAGE_ROWS })
   // The tab was closed or runs something else by now.
   if (runOf(tabId).active?.queryId !== queryId) return forget(queryId)
-  const { result: before } = runOf(tabId)
-  if (before) forget(before.queryId)
   const pages = createResultPages({
     first: answer.page,
     pageRows: PAGE_ROWS,
     keepPages: KEEP_PAGES,
     fetchPage: (offset, limit) => engine.query.page({ queryId, offset, limit }),
   })
-  change(tabId, {
-    failure: null,
-    cancelledAfterMs: null,
-    result: {
-      queryId,
-      engine: run.engine,
-      sql: run.statement.text,
-      columns: answer.columns,
-      firstRows: answer.page.rows,
-      pages,
-      progress: answer.page.progress,
-      roundTripMs: performance.now() - run.startedAtMs,
-    },
-  })
+  const result: ShownResult = {
+    queryId,
+    engine: on,
+    parameters,
+    session,
+    sql,
+    columns: answer.columns,
+    firstRows: answer.page.rows,
+    pages,
+    progress: answer.page.progress,
+    roundTripMs: performance.now() - run.startedAtMs,
+  }
+  addOutcome(tabId, { kind: 'rows', result }, run.number === 1)
   if (!answer.page.progress.complete) void followProgress(tabId, queryId)
 }
 
-/** Runs statements in order and shows the last result; stops at the first error. Replaces what still runs. */
-export async function runStatements(tabId: string, on: EngineName, statements: readonly Statement[]): Promise<void> {
+async function explainOne(tabId: string, run: ActiveRun, analyze: boolean): Promise<void> {
+  const { queryId, engine: on, parameters, session } = run
+  const sql = run.statement.text
+  const plan = await engine.query.explain({ queryId, engine: on, sql, parameters, session, analyze })
+  if (runOf(tabId).active?.queryId !== queryId) return
+  addOutcome(tabId, { kind: 'plan', plan: { ...plan, engine: on, sql } }, run.number === 1)
+}
+
+/** One after the other, and stops at the first error. Replaces what still runs. */
+async function perform(
+  tabId: string,
+  settings: RunSettings,
+  statements: readonly Statement[],
+  one: (tabId: string, run: ActiveRun) => Promise<void>,
+): Promise<void> {
   if (runOf(tabId).active) await cancelRun(tabId)
   const token = crypto.randomUUID()
   for (const [at, statement] of statements.entries()) {
     const run: ActiveRun = {
+      ...settings,
       queryId: `${token}-${at}`,
-      engine: on,
       statement,
       number: at + 1,
       count: statements.length,
       startedAtMs: performance.now(),
       isCancelling: false,
     }
-    change(tabId, { active: run, failure: null, cancelledAfterMs: null })
+    change(tabId, { active: run, cancelledAfterMs: null })
     try {
-      await runOne(tabId, run)
+      await one(tabId, run)
     } catch (thrown) {
       if (runOf(tabId).active?.queryId !== run.queryId) return
       const fault = faultOf(thrown)
+      change(tabId, { active: null })
       if (fault.code === 'QUERY_CANCELLED') {
-        change(tabId, { active: null, cancelledAfterMs: performance.now() - run.startedAtMs })
+        change(tabId, { cancelledAfterMs: performance.now() - run.startedAtMs })
       } else {
         const { number, count } = run
-        change(tabId, { active: null, failure: { fault, engine: on, statement, number, count } })
+        const failure: RunFailure = { fault, engine: settings.engine, statement, number, count }
+        addOutcome(tabId, { kind: 'failure', failure }, number === 1)
       }
       return
     }
@@ -163,37 +233,53 @@ export async function runStatements(tabId: string, on: EngineName, statements: r
   change(tabId, { active: null })
 }
 
+/** Runs statements in order, each with a result of its own. */
+export function runStatements(tabId: string, settings: RunSettings, statements: readonly Statement[]): Promise<void> {
+  return perform(tabId, settings, statements, runOne)
+}
+
+/** The plan of one statement; with `analyze` it is run for it. */
+export function explainStatement(
+  tabId: string,
+  settings: RunSettings,
+  statement: Statement,
+  analyze: boolean,
+): Promise<void> {
+  return perform(tabId, settings, [statement], (id, run) => explainOne(id, run, analyze))
+}
+
+const isReading = ({ progress }: ShownResult): boolean => !progress.complete && !progress.fault
+
 /** True while the tab waits for an engine, or an engine still reads rows for it. */
 export function isRunning(run: TabRun): boolean {
-  return run.active !== null || (run.result !== null && !run.result.progress.complete && !run.result.progress.fault)
+  return run.active !== null || resultsOf(run).some(isReading)
 }
 
 /** Stops the work on the server too. Rows that are there stay readable. */
 export async function cancelRun(tabId: string): Promise<void> {
-  const { active, result } = runOf(tabId)
-  const queryId = active?.queryId ?? (result && !result.progress.complete ? result.queryId : null)
-  if (!queryId) return
+  const run = runOf(tabId)
+  const { active } = run
   if (active) change(tabId, { active: { ...active, isCancelling: true } })
-  await engine.query.cancel({ queryId }).catch(() => undefined)
+  const running = [...(active ? [active.queryId] : []), ...resultsOf(run).filter(isReading).map(({ queryId }) => queryId)]
+  await Promise.all(running.map((queryId) => engine.query.cancel({ queryId }).catch(() => undefined)))
 }
 
 /** The tab is gone: nothing of it goes on, nothing of it is kept. */
 export function closeRun(tabId: string): void {
-  const { active, result } = runOf(tabId)
+  const run = runOf(tabId)
   useRuns.setState(({ byTab }) => {
     const { [tabId]: _closed, ...rest } = byTab
     return { byTab: rest }
   })
-  if (active) {
-    engine.query.cancel({ queryId: active.queryId }).catch(() => undefined)
-    forget(active.queryId)
+  if (run.active) {
+    engine.query.cancel({ queryId: run.active.queryId }).catch(() => undefined)
+    forget(run.active.queryId)
   }
-  if (result) forget(result.queryId)
+  for (const { queryId } of resultsOf(run)) forget(queryId)
 }
 
 /** A page could not be read: told on the result that it belongs to. */
 export function failResult(tabId: string, queryId: string, thrown: unknown): void {
-  const { result } = runOf(tabId)
-  if (result?.queryId !== queryId) return
-  showProgress(tabId, queryId, { ...result.progress, fault: faultOf(thrown) })
+  const result = resultOf(tabId, queryId)
+  if (result) changeResult(tabId, queryId, { progress: { ...result.progress, fault: faultOf(thrown) } })
 }
