@@ -63,7 +63,7 @@ const ENGINE_ROOT = { target: './src/main/engine/*.ts', imports: ['main/engine',
 const ENTRIES = { target: './src/main/*.ts', imports: ['main/hosts', 'main/contract'] }
 
 const RENDERER_SERVER_SIDE = ['main/rpc/server.ts']
-export const FEATURES = ['connect', 'live', 'explore', 'compare', 'settings']
+export const FEATURES = ['connect', 'live', 'explore', 'schema', 'compare', 'settings']
 
 const NETWORK = ['net', 'tls', 'http', 'https', 'http2', 'dgram', 'dns', 'child_process'].flatMap((name) => [
   name,

@@ -9,8 +9,9 @@ import { comparePlace } from './features/compare/index.ts'
 import { connectPlace } from './features/connect/index.ts'
 import { explorePlace } from './features/explore/index.ts'
 import { livePlace } from './features/live/index.ts'
+import { schemaPlace } from './features/schema/index.ts'
 
-const places: Place[] = [connectPlace, livePlace, explorePlace, comparePlace, settingsPlace]
+const places: Place[] = [connectPlace, livePlace, explorePlace, schemaPlace, comparePlace, settingsPlace]
 
 startWindow()
 createRoot(document.getElementById('root')!).render(

@@ -80,7 +80,10 @@ export const tablePageSchema = z.object({
     .object({
       /** Null for a view. */
       rows: z.number().nullable(),
-      /** Blocks of the file that hold it, as of the last checkpoint: an upper bound, since blocks are shared. */
+      /**
+       * Blocks of the file that hold it, as of the last checkpoint: an upper bound, since blocks are shared. Null
+       * where none is written yet, and for a view.
+       */
       bytes: z.number().nullable(),
       copiedAt: instantSchema.nullable(),
       /** The SQL of a view. */

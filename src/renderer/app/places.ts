@@ -4,7 +4,7 @@ import type { LucideIcon } from 'lucide-react'
 import { create } from 'zustand'
 import type { Command } from './commands.ts'
 
-export const placeIds = ['connect', 'live', 'explore', 'compare', 'settings'] as const
+export const placeIds = ['connect', 'live', 'explore', 'schema', 'compare', 'settings'] as const
 export type PlaceId = (typeof placeIds)[number]
 
 /** One entry of the rail. A feature exports one from its `index.ts`; `main.tsx` puts them together. */

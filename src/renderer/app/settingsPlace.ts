@@ -6,6 +6,6 @@ export const settingsPlace: Place = {
   id: 'settings',
   label: 'Settings',
   icon: Settings,
-  key: 'Ctrl+Alt+5',
+  key: 'Ctrl+Alt+6',
   View: SettingsView,
 }

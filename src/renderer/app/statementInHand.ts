@@ -1,4 +1,5 @@
 import { create } from 'zustand'
+import type { EngineName } from '../../main/contract/values.ts'
 import { goTo } from './places.ts'
 
 /** A statement that one place hands to another. */
@@ -14,4 +15,18 @@ export function takeStatement(): string | null {
   const { sql } = useStatementInHand.getState()
   if (sql !== null) useStatementInHand.setState({ sql: null })
   return sql
+}
+
+export interface QueryInHand {
+  title: string
+  sql: string
+  engine: EngineName
+}
+
+/** A query that Explore is to open in a tab of its own and run. */
+export const useQueryInHand = create<{ query: QueryInHand | null }>()(() => ({ query: null }))
+
+export function handToExplore(query: QueryInHand): void {
+  useQueryInHand.setState({ query })
+  goTo('explore')
 }

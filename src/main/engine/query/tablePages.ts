@@ -157,16 +157,18 @@ async function documents<Document>(client: pg.Client, text: string, values: stri
 }
 
 /**
- * The file's blocks that hold some of the table, times their size; DuckDB counts no bytes a table.
+ * The file's blocks that hold some of the table, times their size; DuckDB counts no bytes a table. Null before
+ * a checkpoint has written any.
  * https://duckdb.org/docs/stable/configuration/pragmas#storage-information
  */
-async function tableBytes(connection: DuckDBConnection, { schema, name }: TableName): Promise<number> {
+async function tableBytes(connection: DuckDBConnection, { schema, name }: TableName): Promise<number | null> {
   const path = literal(`"${schema.replaceAll('"', '""')}"."${name.replaceAll('"', '""')}"`)
   const reader = await connection.runAndReadAll(
     `SELECT (SELECT count(DISTINCT block_id) FROM pragma_storage_info(${path}) WHERE persistent AND block_id >= 0) *
        (SELECT block_size FROM pragma_database_size() WHERE database_name = current_database())`,
   )
-  return Number(reader.getRows()[0]![0])
+  const bytes = Number(reader.getRows()[0]![0])
+  return bytes === 0 ? null : bytes
 }
 
 function sideOf(found: SourceTable, keys: readonly ForeignKey[], { schema, name }: TableName): SourceSide {

@@ -8,7 +8,7 @@ export const comparePlace: Place = {
   id: 'compare',
   label: 'Compare',
   icon: ArrowRightLeft,
-  key: 'Ctrl+Alt+4',
+  key: 'Ctrl+Alt+5',
   View,
   keepsMounted: true,
 }

@@ -4,6 +4,7 @@ import { ChevronRight, KeyRound, RefreshCw, TextCursorInput } from 'lucide-react
 import { useCatalogs } from '../../app/catalogs.ts'
 import { useLive } from '../../app/live.ts'
 import { usePreferences } from '../../app/preferences.ts'
+import { openTablePage } from '../../app/tablePages.ts'
 import { IconButton } from '../../components/Button.tsx'
 import { classes } from '../../components/classes.ts'
 import { ErrorNote } from '../../components/ErrorNote.tsx'
@@ -76,7 +77,7 @@ function hoverOf(row: TreeRow, counts: ReadonlyMap<string, number>): string {
       : 'on the source only, it is not copied'
     const lines = [`${table.schema}.${table.name}, ${where === 'replica' ? 'in the replica' : missing}`]
     if (rows !== null) lines.push(`${formatCount(rows)} rows`)
-    return [...lines, 'Enter or double click opens it'].join('\n')
+    return [...lines, 'Enter opens its page, double click its rows'].join('\n')
   }
   const { column } = row
   const types = column.sourceType ? `${column.sourceType} on the source, ${column.type} in the replica` : column.type
@@ -141,7 +142,8 @@ export function SchemaTree() {
       ArrowRight: () => (row.kind === 'column' ? undefined : isOpen ? moveTo(activeAt + 1) : toggle(row.id)),
       ArrowLeft: () => (isOpen ? toggle(row.id) : moveTo(parentOf(activeAt))),
       ' ': () => (row.kind === 'column' ? undefined : toggle(row.id)),
-      Enter: () => open(row),
+      Enter: () => (row.kind === 'schema' ? toggle(row.id) : openTablePage(row.entry.table)),
+      F4: () => (row.kind === 'schema' ? undefined : openTablePage(row.entry.table)),
     }
     const move = moves[event.key]
     if (!move) return

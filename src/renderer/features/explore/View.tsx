@@ -5,6 +5,7 @@ import { followCatalogs, useCatalogs } from '../../app/catalogs.ts'
 import { useCommands } from '../../app/commands.ts'
 import { useConnection } from '../../app/engineClient.ts'
 import { goTo } from '../../app/places.ts'
+import { useQueryInHand } from '../../app/statementInHand.ts'
 import { useWorkspaces } from '../../app/workspaces.ts'
 import { Button } from '../../components/Button.tsx'
 import { SqlEditor } from '../../components/editor/SqlEditor.tsx'
@@ -12,7 +13,7 @@ import type { SqlEditorHandle } from '../../components/editor/SqlEditor.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { Skeleton } from '../../components/Skeleton.tsx'
 import split from '../../components/Split.module.css'
-import { closeAllRuns, openTableAt, takeEditor, theEditor } from './actions.ts'
+import { closeAllRuns, openQuery, openTableAt, takeEditor, theEditor } from './actions.ts'
 import { exploreCommands } from './commands.ts'
 import { OutcomeStrip } from './OutcomeStrip.tsx'
 import { ParameterBar } from './ParameterBar.tsx'
@@ -105,6 +106,13 @@ export function ExploreView() {
     closeAllRuns()
     void readTabs(workspaceId).catch(() => undefined)
   }, [workspaceId, generation])
+
+  const queryInHand = useQueryInHand((state) => state.query)
+  useEffect(() => {
+    if (!queryInHand || !workspaceId || tabsOf !== workspaceId) return
+    useQueryInHand.setState({ query: null })
+    openQuery(queryInHand)
+  }, [queryInHand, tabsOf, workspaceId])
 
   if (workspace === null) {
     return (

@@ -3,6 +3,8 @@ import type { EditorTab } from '../../../main/contract/settings.ts'
 import type { EngineName } from '../../../main/contract/values.ts'
 import { readCatalogs, useCatalogs } from '../../app/catalogs.ts'
 import { handToCompare } from '../../app/statementInHand.ts'
+import type { QueryInHand } from '../../app/statementInHand.ts'
+import { openTablePage } from '../../app/tablePages.ts'
 import type { SqlEditorHandle } from '../../components/editor/SqlEditor.tsx'
 import { formatSql } from '../../components/sql/formatSql.ts'
 import { tokensOf } from '../../components/sql/lexer.ts'
@@ -99,45 +101,49 @@ export function goToTab(place: number): void {
   if (tab) changeTabs((state) => withActiveTab(state, tab.id))
 }
 
-/** Opens a table in a tab of its own and runs it; an empty tab at hand is used for it. */
+/** Opens the rows of a table in a tab. */
 export function openTable(table: { schema: string; name: string }, on: EngineName): void {
-  const sql = selectAllFrom(table)
+  openQuery({ title: table.name, sql: selectAllFrom(table), engine: on })
+}
+
+/** Opens a query in a tab of its own and runs it; an empty tab at hand is used for it. */
+export function openQuery({ title, sql, engine: on }: QueryInHand): void {
   const current = activeTab()
   const isBlank = current !== undefined && current.sql.trim() === '' && !isRunning(runOf(current.id))
   let tabId: string
   if (isBlank && editor) {
     tabId = current.id
-    changeTabs((state) => withChangedTab(state, tabId, { title: table.name, engine: on }))
+    changeTabs((state) => withChangedTab(state, tabId, { title, engine: on }))
     editor.replace(0, editor.text().length, sql)
   } else {
-    tabId = openTab({ title: table.name, sql, engine: on }).id
+    tabId = openTab({ title, sql, engine: on }).id
   }
   void runStatements(tabId, { engine: on }, splitStatements(sql))
 }
 
-function known(name: { schema: string | null; name: string }): { table: CatalogTable; on: EngineName } | null {
+function known(name: { schema: string | null; name: string }): CatalogTable | null {
   const { replica, source } = useCatalogs.getState()
   const preferred: EngineName = activeTab()?.engine ?? 'replica'
   const order: EngineName[] = preferred === 'source' ? ['source', 'replica'] : ['replica', 'source']
   for (const on of order) {
     const table = (on === 'replica' ? replica : source).index?.find(name.name, name.schema)
-    if (table) return { table, on }
+    if (table) return table
   }
   return null
 }
 
-/** Opens the table whose name stands under the cursor. */
+/** Opens the page of the table whose name stands under the cursor. */
 export function openTableUnderCursor(): void {
   if (editor) openTableAt(editor.selection().start)
 }
 
-/** Opens the table whose name stands at that offset; nothing where there is none. */
+/** Opens the page of the table whose name stands at that offset; nothing where there is none. */
 export function openTableAt(offset: number): void {
   if (!editor) return
   const sql = editor.text()
   const name = tableNameAt(sql, tokensOf(sql), offset)
-  const found = name ? known(name) : null
-  if (found) openTable(found.table, found.on)
+  const table = name ? known(name) : null
+  if (table) openTablePage(table)
 }
 
 /** Lays out the selection, or the whole text. What cannot be read stays as it is. */

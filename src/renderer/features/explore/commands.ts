@@ -59,8 +59,8 @@ export function exploreCommands(): Command[] {
     },
     { id: 'explore.refresh', label: 'Read the schemas anew', keys: ['F5'], group, perform: refreshCatalogs },
     {
-      id: 'explore.openTable', label: 'Open the table under the cursor', keys: ['F4'], group,
-      when: inEditor, perform: openTableUnderCursor,
+      id: 'explore.openTable', label: 'Open the page of the table under the cursor', keys: ['F4'], group,
+      when: () => inEditor() && document.activeElement?.id !== 'explore-tree', perform: openTableUnderCursor,
     },
     { id: 'explore.newTab', label: 'New query', keys: ['Ctrl+T', 'Alt+T'], group, perform: newTab },
     { id: 'explore.closeTab', label: 'Close the query', keys: ['Ctrl+W', 'Alt+W'], group, perform: closeActiveTab },
