@@ -40,7 +40,7 @@ function convertedColumns(plan: TablePlan): string {
 }
 
 function stagedRows(plan: TablePlan, segment: Segment): string {
-  return readCsv({
+  const rows = readCsv({
     path: segment.path,
     columns: [
       { name: stagedPrefix[0], type: 'VARCHAR' },
@@ -51,6 +51,7 @@ function stagedRows(plan: TablePlan, segment: Segment): string {
     longestRowBytes: segment.csv.longestRowBytes,
     hasLineBreaks: segment.csv.hasLineBreaks,
   })
+  return segment.skippedRows === 0 ? rows : `${rows} WHERE ${stagedPrefix[1]} >= ${segment.skippedRows}`
 }
 
 /**

@@ -63,6 +63,12 @@ export class Batch {
     for (const segment of this.table(plan).truncate()) this.release(segment)
   }
 
+  /** Forgets what is staged of a table. */
+  leaveOut(oid: number): void {
+    for (const segment of this.tables.get(oid)?.segments ?? []) this.release(segment)
+    this.tables.delete(oid)
+  }
+
   commit(endLsn: Lsn, commitMicros: bigint): void {
     this.endLsn = endLsn
     this.transactions++

@@ -23,6 +23,8 @@ export interface Segment {
   csv: CsvBuffer
   fileBytes: number
   rows: number
+  /** So many at its start are not to be applied: the table's copy holds them already. */
+  skippedRows: number
   inserts: number
   /** Rows that replace or remove one: the replica must be searched for their keys. */
   replacing: number
@@ -41,7 +43,7 @@ export interface TableCounts {
 
 /** The changes of one table in one batch, on their way into CSV. */
 export class StagedTable {
-  readonly plan: TablePlan
+  plan: TablePlan
   readonly segments: Segment[] = []
   readonly counts: TableCounts = { inserts: 0, updates: 0, deletes: 0, truncates: 0 }
   /** Rows from before this batch are to be removed first. */
@@ -147,6 +149,7 @@ export class StagedTable {
       csv: new CsvBuffer(this.takeBuffer(FIRST_BUFFER_BYTES)),
       fileBytes: 0,
       rows: 0,
+      skippedRows: 0,
       inserts: 0,
       replacing: 0,
       missingColumns: new Set(),

@@ -1,19 +1,21 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { MillraceError } from '../../contract/errors.ts'
+import type { MillraceError } from '../../contract/errors.ts'
 import { applyBatch, type ParkedTable } from '../apply/applyBatch.ts'
-import { Batch, BufferShelf } from '../batch/batch.ts'
+import type { Batch } from '../batch/batch.ts'
 import { decideFlush, type FlushLimits } from '../batch/flushPolicy.ts'
-import { PgoutputDecoder, type ChangeVisitor, type StreamRelation } from '../decode/pgoutput.ts'
+import { PgoutputDecoder } from '../decode/pgoutput.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
-import { laterLsn, lsnDistanceBytes, type Lsn } from '../model/lsn.ts'
-import type { OldRow, TupleIndex } from '../model/tuple.ts'
+import { lsnDistanceBytes, type Lsn } from '../model/lsn.ts'
 import type { Clock, Logger } from '../ports.ts'
 import type { ReplicationStream, StreamSink } from '../source/replicationConnection.ts'
 import { faultOfWriting } from '../store/faults.ts'
 import { inTransaction } from '../store/replicaFile.ts'
 import { writeCheckpoint } from '../store/records.ts'
+import { ChangeStager } from './changeStager.ts'
 import type { FollowedTable } from './followedTables.ts'
-import { TableGate } from './tableGate.ts'
+import type { HeldBack } from './heldBack.ts'
+import { StreamPositions } from './streamPositions.ts'
+import { Turns } from './turns.ts'
 
 export interface StreamObserver {
   /** A batch is durable and visible; its tables' counters are not yet added up. */
@@ -36,10 +38,6 @@ export interface StreamRunOptions {
   sourceLsn(): Lsn | null
 }
 
-const SHELF_BYTES = 64 << 20
-/** How far or how long the idle position may run ahead of the file's checkpoint before it is written. */
-const IDLE_CHECKPOINT_BYTES = 16 << 20
-const IDLE_CHECKPOINT_MS = 5000
 /** The server ends a connection that it has not heard of for `wal_sender_timeout`, which may be a second. */
 const HEARTBEAT_MS = 250
 /** Heard nothing for so long: ask. */
@@ -55,12 +53,6 @@ const INTERRUPT_INTERVAL_MS = 20
 /** Beyond this a stop drops the batch in hand; it comes again after the checkpoint. */
 const STOP_FLUSH_BYTES = 4 << 20
 
-/** Work that is waiting for its turn on the applier's connection. */
-interface Turn {
-  take(): Promise<void>
-  refuse(reason: MillraceError): void
-}
-
 /**
  * One stream from its start to its end: receives, decodes, batches, applies, acknowledges. Receiving
  * and decoding go on while DuckDB applies the batch before; a batch that is full while another is
@@ -68,25 +60,15 @@ interface Turn {
  *
  * What is acknowledged is always in the file first: the server may forget it from then on.
  */
-export class StreamRun implements StreamSink, ChangeVisitor {
+export class StreamRun implements StreamSink {
   /** Resolves when the stream is over: null after `stop`, else why. */
   readonly ended: Promise<Error | null>
   private endWith!: (error: Error | null) => void
-  private readonly decoder = new PgoutputDecoder(this)
-  private readonly shelf = new BufferShelf(SHELF_BYTES)
+  private readonly decoder: PgoutputDecoder
+  private readonly stager: ChangeStager
   private readonly options: StreamRunOptions
   private stream: ReplicationStream | null = null
-  private batch: Batch
-  private batchNumber = 0
-  private checkpoint: Checkpoint
-  private receivedPosition: Lsn
-  /** Everything before it has been received, whole transactions only. */
-  private quietPosition: Lsn
-  private visiblePosition: Lsn
-  private inTransaction = false
-  private skipsTransaction = false
-  private readonly gate: TableGate
-  private readonly unknownOids = new Set<number>()
+  private readonly positions: StreamPositions
   private applying: Promise<void> | null = null
   private isPaused = false
   private isStopping = false
@@ -96,21 +78,24 @@ export class StreamRun implements StreamSink, ChangeVisitor {
   private lastFlushAtMs = 0
   private lastApplyMs = 0
   private lastHeardAtMs: number
-  private lastCheckpointAtMs: number
   private writingIdleCheckpoint = false
   private readonly heartbeat: NodeJS.Timeout
-  private readonly turns: Turn[] = []
+  private readonly turns = new Turns()
 
   constructor(options: StreamRunOptions) {
     this.options = options
-    this.checkpoint = options.checkpoint
-    this.receivedPosition = options.checkpoint.lsn
-    this.quietPosition = options.checkpoint.lsn
-    this.visiblePosition = options.checkpoint.lsn
-    this.gate = new TableGate(options.tables, options.checkpoint.lsn)
-    this.batch = this.newBatch()
     this.lastHeardAtMs = options.clock.monotonicMs()
-    this.lastCheckpointAtMs = this.lastHeardAtMs
+    this.positions = new StreamPositions(options.checkpoint, this.lastHeardAtMs)
+    this.stager = new ChangeStager({
+      tables: options.tables,
+      positions: this.positions,
+      startLsn: options.checkpoint.lsn,
+      folder: options.folder,
+      clock: options.clock,
+      onCommit: () => this.considerFlush(false),
+      onUnknownTable: (name) => options.observer.onNotice('warning', `The publication also sends ${name}, which is not followed.`),
+    })
+    this.decoder = new PgoutputDecoder(this.stager)
     this.ended = new Promise((resolve) => {
       this.endWith = resolve
     })
@@ -122,23 +107,21 @@ export class StreamRun implements StreamSink, ChangeVisitor {
   }
 
   get receivedLsn(): Lsn {
-    return this.receivedPosition
+    return this.positions.received
   }
 
   get durableLsn(): Lsn {
-    return this.checkpoint.lsn
+    return this.positions.checkpoint.lsn
   }
 
   /** Everything committed before this point is visible in the replica; it never goes back. */
   get visibleLsn(): Lsn {
-    const position = this.isEmpty ? laterLsn(this.checkpoint.lsn, this.quietPosition) : this.checkpoint.lsn
-    this.visiblePosition = laterLsn(this.visiblePosition, position)
-    return this.visiblePosition
+    return this.positions.visible(this.isEmpty)
   }
 
   /** Asks the server where it stands, so that an idle stream learns that it has caught up. */
   requestReply(): void {
-    this.stream?.sendStatus(this.receivedPosition, this.checkpoint.lsn, true)
+    this.stream?.sendStatus(this.receivedLsn, this.durableLsn, true)
   }
 
   /**
@@ -152,12 +135,12 @@ export class StreamRun implements StreamSink, ChangeVisitor {
     this.isStopping = true
     this.stream?.pause()
     while (this.applying) await this.applying
-    if (!this.isInterrupted && !this.inTransaction && this.batch.transactions > 0 && this.batch.bytes <= STOP_FLUSH_BYTES) {
+    if (!this.isInterrupted && !this.stager.inTransaction && this.stager.batch.transactions > 0 && this.stager.batch.bytes <= STOP_FLUSH_BYTES) {
       this.flush()
       while (this.applying) await this.applying
     }
     if (!this.isInterrupted) await this.writeIdleCheckpoint()
-    this.stream?.sendStatus(this.receivedPosition, this.checkpoint.lsn, false)
+    this.acknowledge()
     await this.stream?.stop(GOODBYE_MS)
     this.finish(null)
   }
@@ -168,22 +151,47 @@ export class StreamRun implements StreamSink, ChangeVisitor {
    * STOPPED where the stream ends before its turn has come.
    */
   betweenBatches<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
-    if (this.isStopping) return Promise.reject(streamEnded())
-    const result = new Promise<Result>((resolve, reject) => {
-      this.turns.push({ take: () => work(this.options.connection).then(resolve, reject), refuse: reject })
-    })
+    return this.takeTurn(false, () => work(this.options.connection))
+  }
+
+  /**
+   * As `betweenBatches`, and at a point where whole transactions only have been received: exactly those that
+   * committed before `boundary`. Of these, the last ones may still wait in the next batch.
+   */
+  betweenTransactions<Result>(work: (boundary: Lsn, connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
+    return this.takeTurn(true, () => work(this.positions.boundary, this.options.connection))
+  }
+
+  /** From here on the table's changes are held back. Between two transactions only. */
+  holdBack(table: FollowedTable, onRefusal: () => void): HeldBack {
+    return this.stager.holdBack(table, onRefusal)
+  }
+
+  /** The table's changes are taken again as they come, where it takes any. Between two transactions only. */
+  letGo(oid: number): void {
+    this.stager.letGo(oid)
+  }
+
+  /** Forgets the table's changes that wait in the next batch: a copy holds them. */
+  leaveOut(oid: number): void {
+    this.stager.batch.leaveOut(oid)
+  }
+
+  private takeTurn<Result>(betweenTransactions: boolean, work: () => Promise<Result>): Promise<Result> {
+    const result = this.turns.wait(betweenTransactions, work)
     this.considerTurn()
     return result
   }
 
   private considerTurn(): void {
     if (this.applying !== null || this.isStopping) return
-    const turn = this.turns.shift()
+    const turn = this.turns.take(this.stager.inTransaction)
     if (!turn) return
-    this.applying = turn.take().finally(() => {
+    this.applying = turn.finally(() => {
       this.applying = null
       this.resumeSocket()
       this.considerFlush(true)
+      this.options.observer.onProgress()
     })
   }
 
@@ -199,14 +207,14 @@ export class StreamRun implements StreamSink, ChangeVisitor {
 
   onMessage(bytes: Buffer, start: number, end: number, walStart: bigint): void {
     if (this.isStopping) return
-    if ((walStart as Lsn) > this.receivedPosition) this.receivedPosition = walStart as Lsn
+    this.positions.hear(walStart as Lsn)
     this.decoder.decode(bytes, start, end)
   }
 
   onKeepalive(walEnd: Lsn, replyRequested: boolean): void {
     if (this.isStopping) return
-    this.receivedPosition = laterLsn(this.receivedPosition, walEnd)
-    if (!this.inTransaction) this.quietPosition = walEnd
+    if (this.stager.inTransaction) this.positions.hear(walEnd)
+    else this.positions.reach(walEnd)
     if (replyRequested) this.acknowledge()
     this.options.observer.onProgress()
   }
@@ -219,7 +227,7 @@ export class StreamRun implements StreamSink, ChangeVisitor {
   /** The source is known to have more than has come: a batch is better full than early. */
   private get isBehind(): boolean {
     const sourceLsn = this.options.sourceLsn()
-    return sourceLsn !== null && lsnDistanceBytes(this.receivedPosition, sourceLsn) > BEHIND_BYTES
+    return sourceLsn !== null && lsnDistanceBytes(this.receivedLsn, sourceLsn) > BEHIND_BYTES
   }
 
   onClose(error: Error | null): void {
@@ -227,75 +235,17 @@ export class StreamRun implements StreamSink, ChangeVisitor {
     this.finish(error ?? new Error('Connection terminated unexpectedly'))
   }
 
-  // The decoder's side.
-
-  begin(finalLsn: Lsn): void {
-    this.inTransaction = true
-    // The server starts after the checkpoint by itself; this holds even if it did not.
-    this.skipsTransaction = finalLsn < this.options.checkpoint.lsn
-    this.gate.begin(finalLsn, this.skipsTransaction)
-    this.batch.firstChangeAtMs ??= this.options.clock.monotonicMs()
-  }
-
-  commit(_commitLsn: Lsn, endLsn: Lsn, commitMicros: bigint): void {
-    this.inTransaction = false
-    this.receivedPosition = laterLsn(this.receivedPosition, endLsn)
-    if (this.skipsTransaction) return
-    this.batch.commit(endLsn, commitMicros)
-    this.considerFlush(false)
-  }
-
-  relation(relation: StreamRelation): void {
-    if (this.gate.describe(relation) === 'followed' || this.unknownOids.has(relation.oid)) return
-    this.unknownOids.add(relation.oid)
-    const name = `${relation.schema}.${relation.name}`
-    this.options.observer.onNotice('warning', `The publication also sends ${name}, which is not followed.`)
-  }
-
-  insert(relationOid: number, row: TupleIndex, messageBytes: number): void {
-    const table = this.gate.forRow(relationOid, row.columnCount)
-    if (table) this.staged(table, messageBytes).insert(row, messageBytes)
-  }
-
-  update(relationOid: number, oldRow: OldRow, old: TupleIndex, row: TupleIndex, messageBytes: number): void {
-    const table = this.gate.forExistingRow(relationOid, row.columnCount, oldRow === 'full')
-    if (table) this.staged(table, messageBytes).update(oldRow, old, row, messageBytes)
-  }
-
-  delete(relationOid: number, oldRow: OldRow, old: TupleIndex, messageBytes: number): void {
-    const table = this.gate.forExistingRow(relationOid, old.columnCount, oldRow === 'full')
-    if (table) this.staged(table, messageBytes).delete(old, messageBytes)
-  }
-
-  truncate(relationOids: number[]): void {
-    for (const oid of relationOids) {
-      const table = this.gate.forChange(oid)
-      if (!table) continue
-      this.batch.noteChange(0)
-      this.batch.truncate(table.plan)
-    }
-  }
-
-  private staged(table: FollowedTable, messageBytes: number) {
-    this.batch.noteChange(messageBytes)
-    return this.batch.table(table.plan)
-  }
-
   // Applying.
 
   private get isEmpty(): boolean {
-    return !this.inTransaction && this.batch.transactions === 0 && this.applying === null
-  }
-
-  private newBatch(): Batch {
-    return new Batch(this.batchNumber++, this.options.folder, this.shelf)
+    return !this.stager.inTransaction && this.stager.batch.transactions === 0 && this.applying === null
   }
 
   private considerFlush(isDrained: boolean): void {
     this.considerTurn()
     if (this.isStopping) return
     const nowMs = this.options.clock.monotonicMs()
-    const { batch } = this
+    const { batch } = this.stager
     const decision = decideFlush(
       {
         nowMs,
@@ -304,7 +254,7 @@ export class StreamRun implements StreamSink, ChangeVisitor {
         firstChangeAtMs: batch.firstChangeAtMs,
         lastFlushAtMs: this.lastFlushAtMs,
         lastApplyMs: this.lastApplyMs,
-        inTransaction: this.inTransaction,
+        inTransaction: this.stager.inTransaction,
         isApplying: this.applying !== null,
         isDrained,
       },
@@ -312,7 +262,7 @@ export class StreamRun implements StreamSink, ChangeVisitor {
     )
     if (decision.do === 'flush') this.flush()
     else if (decision.do === 'wait') this.flushLater(decision.untilMs, nowMs)
-    if (this.applying && !this.inTransaction && this.batch.bytes >= this.options.limits.flushBytes) this.pauseSocket()
+    if (this.applying && !this.stager.inTransaction && this.stager.batch.bytes >= this.options.limits.flushBytes) this.pauseSocket()
   }
 
   private flushLater(untilMs: number, nowMs: number): void {
@@ -326,9 +276,8 @@ export class StreamRun implements StreamSink, ChangeVisitor {
   }
 
   private flush(): void {
-    const { batch } = this
-    const parkedBefore = this.gate.takeParked()
-    this.batch = this.newBatch()
+    const parkedBefore = this.stager.gate.takeParked()
+    const batch = this.stager.takeBatch()
     this.lastFlushAtMs = this.options.clock.monotonicMs()
     this.applying = this.apply(batch, parkedBefore)
       .catch((error: unknown) => {
@@ -346,8 +295,8 @@ export class StreamRun implements StreamSink, ChangeVisitor {
     const checkpoint: Checkpoint = {
       lsn: batch.endLsn!,
       commitMicros: batch.lastCommitMicros,
-      transactions: this.checkpoint.transactions + BigInt(batch.transactions),
-      changes: this.checkpoint.changes + BigInt(batch.changes),
+      transactions: this.positions.checkpoint.transactions + BigInt(batch.transactions),
+      changes: this.positions.checkpoint.changes + BigInt(batch.changes),
     }
     try {
       const outcome = await applyBatch(this.options.connection, batch, checkpoint, parkedBefore, (error, staged) => {
@@ -355,10 +304,10 @@ export class StreamRun implements StreamSink, ChangeVisitor {
         const kind = error instanceof Error ? error.message.split(':', 1)[0] : 'unknown'
         this.options.logger.error('a table could not take its changes', { table: staged.plan.name, kind })
       })
-      this.checkpoint = checkpoint
-      this.lastCheckpointAtMs = this.options.clock.monotonicMs()
-      this.lastApplyMs = this.lastCheckpointAtMs - this.lastFlushAtMs
-      for (const parked of outcome.parked) this.gate.noteParked(parked)
+      const nowMs = this.options.clock.monotonicMs()
+      this.positions.write(checkpoint, nowMs)
+      this.lastApplyMs = nowMs - this.lastFlushAtMs
+      for (const parked of outcome.parked) this.stager.gate.noteParked(parked)
       this.acknowledge()
       this.options.observer.onApplied(batch, outcome.parked)
     } finally {
@@ -379,10 +328,10 @@ export class StreamRun implements StreamSink, ChangeVisitor {
     this.stream?.resume()
   }
 
-  // Positions.
+  // What the server is told.
 
   private acknowledge(): void {
-    this.stream?.sendStatus(this.receivedPosition, this.checkpoint.lsn, false)
+    this.stream?.sendStatus(this.receivedLsn, this.durableLsn, false)
   }
 
   private beat(): void {
@@ -395,23 +344,20 @@ export class StreamRun implements StreamSink, ChangeVisitor {
     // Also while the socket is paused: the server's wal_sender_timeout may be short.
     if (nowMs - this.lastHeardAtMs >= ASK_AFTER_MS) this.requestReply()
     else this.acknowledge()
-    const aheadBytes = lsnDistanceBytes(this.checkpoint.lsn, this.visibleLsn)
-    const isDue = nowMs - this.lastCheckpointAtMs >= IDLE_CHECKPOINT_MS || aheadBytes >= IDLE_CHECKPOINT_BYTES
-    if (aheadBytes > 0 && isDue) void this.writeIdleCheckpoint()
+    if (this.positions.isCheckpointDue(this.visibleLsn, nowMs)) void this.writeIdleCheckpoint()
   }
 
   /** Moves the file's checkpoint over log that holds nothing for us, so that the source can forget it. */
   private async writeIdleCheckpoint(): Promise<void> {
     const lsn = this.visibleLsn
-    if (lsn <= this.checkpoint.lsn || this.applying || this.writingIdleCheckpoint) return
+    if (lsn <= this.durableLsn || this.applying || this.writingIdleCheckpoint) return
     this.writingIdleCheckpoint = true
-    const checkpoint = { ...this.checkpoint, lsn }
+    const checkpoint = { ...this.positions.checkpoint, lsn }
     // Takes the applier's turn, so that no batch is written on the same connection meanwhile.
     const { connection, clock } = this.options
     this.applying = inTransaction(connection, () => writeCheckpoint(connection, checkpoint))
       .then(() => {
-        this.checkpoint = checkpoint
-        this.lastCheckpointAtMs = clock.monotonicMs()
+        this.positions.write(checkpoint, clock.monotonicMs())
         this.acknowledge()
       })
       .catch((error: unknown) => {
@@ -428,23 +374,15 @@ export class StreamRun implements StreamSink, ChangeVisitor {
   private finish(error: Error | null): void {
     clearInterval(this.heartbeat)
     if (this.flushTimer) clearTimeout(this.flushTimer)
-    for (const turn of this.turns.splice(0)) turn.refuse(streamEnded())
+    this.turns.end()
     if (!this.isStopping) {
       this.isStopping = true
       void this.stream?.stop(0)
     }
     const last = this.applying ?? Promise.resolve()
     void last.finally(() => {
-      this.batch.dispose()
+      this.stager.dispose()
       this.endWith(error)
     })
   }
-}
-
-function streamEnded(): MillraceError {
-  return new MillraceError({
-    code: 'STOPPED',
-    message: 'The stream ended before its turn came.',
-    advice: 'Try again once it follows.',
-  })
 }

@@ -19,7 +19,7 @@ function described(change: Partial<StreamRelation> = {}): StreamRelation {
 }
 
 function gateOf(table: FollowedTable): TableGate {
-  return new TableGate(new Map([[1, table]]), lsnFromBigint(50n))
+  return new TableGate(new Map([[1, table]]), new Map(), lsnFromBigint(50n))
 }
 
 describe('which changes a table takes', () => {

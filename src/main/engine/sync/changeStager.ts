@@ -1,0 +1,135 @@
+import { Batch, BufferShelf } from '../batch/batch.ts'
+import type { StagedTable } from '../batch/stagedTable.ts'
+import type { ChangeVisitor, StreamRelation } from '../decode/pgoutput.ts'
+import type { Lsn } from '../model/lsn.ts'
+import type { OldRow, TupleIndex } from '../model/tuple.ts'
+import type { Clock } from '../ports.ts'
+import type { FollowedTable } from './followedTables.ts'
+import { HeldBack } from './heldBack.ts'
+import type { StreamPositions } from './streamPositions.ts'
+import { TableGate } from './tableGate.ts'
+
+export interface ChangeStagerOptions {
+  tables: ReadonlyMap<number, FollowedTable>
+  positions: StreamPositions
+  /** The file's checkpoint when the stream began. */
+  startLsn: Lsn
+  folder: string
+  clock: Clock
+  onCommit(): void
+  onUnknownTable(name: string): void
+}
+
+const SHELF_BYTES = 64 << 20
+
+/**
+ * Takes the decoded stream in: each change goes to the batch in hand, or, where its table is being copied, to
+ * what is held back for it, or nowhere, where the table does not take it.
+ */
+export class ChangeStager implements ChangeVisitor {
+  batch: Batch
+  inTransaction = false
+  readonly gate: TableGate
+  private readonly options: ChangeStagerOptions
+  private readonly shelf = new BufferShelf(SHELF_BYTES)
+  private readonly held = new Map<number, HeldBack>()
+  private readonly unknownOids = new Set<number>()
+  private batchNumber = 0
+  private skipsTransaction = false
+
+  constructor(options: ChangeStagerOptions) {
+    this.options = options
+    this.gate = new TableGate(options.tables, this.held, options.startLsn)
+    this.batch = this.newBatch()
+  }
+
+  /** The batch in hand; the next changes go into another. */
+  takeBatch(): Batch {
+    const { batch } = this
+    this.batch = this.newBatch()
+    return batch
+  }
+
+  /** See `StreamRun.holdBack`. */
+  holdBack(table: FollowedTable, onRefusal: () => void): HeldBack {
+    const { oid } = table.plan
+    this.held.get(oid)?.dispose()
+    const held = new HeldBack(table.plan, this.options.folder, onRefusal)
+    this.held.set(oid, held)
+    return held
+  }
+
+  /** See `StreamRun.letGo`. */
+  letGo(oid: number): void {
+    this.held.get(oid)?.dispose()
+    this.held.delete(oid)
+    this.gate.readmit(oid)
+  }
+
+  dispose(): void {
+    this.batch.dispose()
+    for (const held of this.held.values()) held.dispose()
+  }
+
+  begin(finalLsn: Lsn): void {
+    this.inTransaction = true
+    // The server starts after the checkpoint by itself; this holds even if it did not.
+    this.skipsTransaction = finalLsn < this.options.startLsn
+    this.gate.begin(finalLsn, this.skipsTransaction)
+    this.batch.firstChangeAtMs ??= this.options.clock.monotonicMs()
+  }
+
+  commit(_commitLsn: Lsn, endLsn: Lsn, commitMicros: bigint): void {
+    this.inTransaction = false
+    this.options.positions.reach(endLsn)
+    if (this.skipsTransaction) return
+    this.batch.commit(endLsn, commitMicros)
+    this.options.onCommit()
+  }
+
+  relation(relation: StreamRelation): void {
+    if (this.gate.describe(relation) === 'followed' || this.unknownOids.has(relation.oid)) return
+    this.unknownOids.add(relation.oid)
+    this.options.onUnknownTable(`${relation.schema}.${relation.name}`)
+  }
+
+  insert(relationOid: number, row: TupleIndex, messageBytes: number): void {
+    const table = this.gate.forRow(relationOid, row.columnCount)
+    if (table) this.staged(table, messageBytes).insert(row, messageBytes)
+  }
+
+  update(relationOid: number, oldRow: OldRow, old: TupleIndex, row: TupleIndex, messageBytes: number): void {
+    const table = this.gate.forExistingRow(relationOid, row.columnCount, oldRow === 'full')
+    if (table) this.staged(table, messageBytes).update(oldRow, old, row, messageBytes)
+  }
+
+  delete(relationOid: number, oldRow: OldRow, old: TupleIndex, messageBytes: number): void {
+    const table = this.gate.forExistingRow(relationOid, old.columnCount, oldRow === 'full')
+    if (table) this.staged(table, messageBytes).delete(old, messageBytes)
+  }
+
+  truncate(relationOids: number[]): void {
+    for (const oid of relationOids) {
+      const table = this.gate.forChange(oid)
+      if (!table) continue
+      const held = this.held.get(oid)
+      if (held) {
+        held.truncate(this.gate.commitLsn)
+        continue
+      }
+      this.batch.noteChange(0)
+      this.batch.truncate(table.plan)
+    }
+  }
+
+  private staged(table: FollowedTable, messageBytes: number): StagedTable {
+    const held = this.held.get(table.plan.oid)
+    if (held) return held.staged(this.gate.commitLsn, messageBytes)
+    this.batch.noteChange(messageBytes)
+    return this.batch.table(table.plan)
+  }
+
+  private newBatch(): Batch {
+    return new Batch(this.batchNumber++, this.options.folder, this.shelf)
+  }
+}
