@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { applyBatch } from '../src/main/engine/apply/applyBatch.ts'
-import { createTableStatements } from '../src/main/engine/apply/statements.ts'
+import { createCopyStatement, publishCopyStatements } from '../src/main/engine/apply/statements.ts'
 import { Batch, BufferShelf } from '../src/main/engine/batch/batch.ts'
 import { ColumnKind, TupleIndex } from '../src/main/engine/model/tuple.ts'
 import type { Lsn } from '../src/main/engine/model/lsn.ts'
@@ -48,7 +48,8 @@ function tuple(values: readonly string[]): { row: TupleIndex; bytes: number } {
 }
 
 async function fill(connection: DuckDBConnection, rows: number): Promise<void> {
-  for (const statement of createTableStatements(plan)) await connection.run(statement)
+  await connection.run('CREATE SCHEMA IF NOT EXISTS public')
+  for (const statement of [createCopyStatement(plan), ...publishCopyStatements(plan)]) await connection.run(statement)
   const spread = (salt: number, below: number): string => `(hash(i + ${salt}) % ${below})::BIGINT`
   await connection.run(`INSERT INTO public.orders SELECT i, 1 + ${spread(1, 200_000)}, 1 + ${spread(2, 5000)},
     (['new','paid','packed','shipped','delivered','returned'])[1 + ${spread(3, 6)}], (['DE','FR','US','GB'])[1 + ${spread(4, 4)}], 'EUR',

@@ -199,31 +199,33 @@ class Session implements ReplicaSession {
     return this.replication.resync(table.schema, table.name)
   }
 
-  async waitForLsn(lsn: Lsn, options: { timeoutMs: number; signal?: AbortSignal }): Promise<boolean> {
-    const deadlineMs = this.host.clock.monotonicMs() + options.timeoutMs
-    let failure: MillraceError | null | undefined
-    void this.ended.then((fault) => {
-      failure = fault
-    })
-    for (;;) {
-      options.signal?.throwIfAborted()
-      if (failure) throw failure
-      if ((this.replication.visibleLsn ?? ZERO_LSN) >= lsn) return true
-      if (failure === null || this.host.clock.monotonicMs() >= deadlineMs) return false
-      this.replication.requestReply()
-      await delay(REPLY_INTERVAL_MS, undefined, { signal: options.signal })
-    }
+  waitForLsn(lsn: Lsn, options: { timeoutMs: number; signal?: AbortSignal }): Promise<boolean> {
+    return this.waitUntil(() => (this.replication.visibleLsn ?? ZERO_LSN) >= lsn, options)
   }
 
   async whenCaughtUp(signal?: AbortSignal): Promise<void> {
     const target = await this.sourceLsn(signal)
     this.replication.hearSourceLsn(target)
-    if (await this.waitForLsn(target, { timeoutMs: Infinity, signal })) return
+    const isCaughtUp = (): boolean => !this.replication.isCopying && (this.replication.visibleLsn ?? ZERO_LSN) >= target
+    if (await this.waitUntil(isCaughtUp, { timeoutMs: Infinity, signal })) return
     throw new MillraceError({
       code: 'STOPPED',
       message: 'Following was stopped before the replica had caught up.',
       advice: 'Open it again: it goes on from its checkpoint.',
     })
+  }
+
+  private async waitUntil(isDone: () => boolean, options: { timeoutMs: number; signal?: AbortSignal }): Promise<boolean> {
+    const deadlineMs = this.host.clock.monotonicMs() + options.timeoutMs
+    for (;;) {
+      options.signal?.throwIfAborted()
+      const { state, fault } = this.replication
+      if (state === 'failed' && fault) throw fault
+      if (isDone()) return true
+      if (state === 'stopped' || this.host.clock.monotonicMs() >= deadlineMs) return false
+      this.replication.requestReply()
+      await delay(REPLY_INTERVAL_MS, undefined, { signal: options.signal })
+    }
   }
 
   close(): Promise<void> {

@@ -76,6 +76,14 @@ export async function applyBatch(
   }
 }
 
+/** Applies one table's changes within the caller's transaction; what is staged must lie in its files. */
+export async function applyStaged(connection: DuckDBConnection, staged: StagedTable): Promise<void> {
+  if (staged.truncateFirst) await connection.run(truncateStatement(staged.plan))
+  for (const segment of staged.segments) {
+    for (const statement of segmentStatements(staged.plan, segment)) await connection.run(statement)
+  }
+}
+
 async function attempt(
   connection: DuckDBConnection,
   batch: Batch,
@@ -87,10 +95,7 @@ async function attempt(
   for (const staged of batch.tables.values()) {
     if (refused.has(staged.plan.oid)) continue
     try {
-      if (staged.truncateFirst) await connection.run(truncateStatement(staged.plan))
-      for (const segment of staged.segments) {
-        for (const statement of segmentStatements(staged.plan, segment)) await connection.run(statement)
-      }
+      await applyStaged(connection, staged)
     } catch (error) {
       throw new TableApplyError(staged, error)
     }

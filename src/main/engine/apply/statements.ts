@@ -15,13 +15,22 @@ const COPY = ownColumn('copy')
 const DELETE_LETTER = String.fromCharCode(Operation.delete)
 const INSERT_LETTER = String.fromCharCode(Operation.insert)
 
+/** A copy on its way: no table of the source can be called so, and nobody else sees it before it is published. */
+export function copyName(plan: TablePlan): string {
+  return qualified(plan.replicaSchema, ownColumn(`copy_${plan.oid}`))
+}
+
 /** `CREATE TABLE` for the replica: no primary key and no index, uniqueness is the source's. */
-export function createTableStatements(plan: TablePlan): string[] {
+export function createCopyStatement(plan: TablePlan): string {
   const columns = plan.columns.map((column) => `${identifier(column.replicaName)} ${column.plan.replicaType}`)
+  return `CREATE TABLE ${copyName(plan)} (${columns.join(', ')})`
+}
+
+/** Puts the copy in the table's place, in the transaction in which it was made. */
+export function publishCopyStatements(plan: TablePlan): string[] {
   return [
-    `CREATE SCHEMA IF NOT EXISTS ${identifier(plan.replicaSchema)}`,
     `DROP TABLE IF EXISTS ${replicaName(plan)}`,
-    `CREATE TABLE ${replicaName(plan)} (${columns.join(', ')})`,
+    `ALTER TABLE ${copyName(plan)} RENAME TO ${identifier(plan.replicaTable)}`,
   ]
 }
 
@@ -193,7 +202,7 @@ export interface CopiedCsv {
 export function loadStatement(plan: TablePlan, csv: CopiedCsv): string {
   const columns = plan.columns.map((column) => ({ name: column.replicaName, type: column.plan.stageType }))
   return (
-    `INSERT INTO ${replicaName(plan)} (${replicaColumns(plan)}) SELECT ${convertedColumns(plan)} FROM ` +
+    `INSERT INTO ${copyName(plan)} (${replicaColumns(plan)}) SELECT ${convertedColumns(plan)} FROM ` +
     readCsv({ ...csv, columns: [...copyPrefix(plan), ...columns] })
   )
 }

@@ -85,8 +85,8 @@ function chunks<Item>(items: readonly Item[]): Item[][] {
 
 /**
  * Makes `name` for the tables whose every change can be followed, and `${name}_inserts` (inserts and
- * truncates only) for those without replica identity, if there are any. All or nothing: after a
- * failure there is none of them.
+ * truncates only) for those without replica identity; also where there are none yet, so that a running
+ * stream, which names its publications once, sees those that are added. All or nothing.
  *
  * Throws PUBLICATION_NAME_TAKEN, INPUT_INVALID, NO_SELECT_PRIVILEGE and the faults of the connection.
  * https://www.postgresql.org/docs/current/sql-createpublication.html
@@ -97,10 +97,10 @@ export async function createPublications(
 ): Promise<{ names: string[] }> {
   checkPublicationName(options.name)
   const { everyChange, inserts } = split(options.followed)
-  const wanted = [{ name: options.name, relations: everyChange, publish: publishes.everyChange as string }]
-  if (inserts.length > 0) {
-    wanted.push({ name: insertsPublicationName(options.name), relations: inserts, publish: publishes.inserts })
-  }
+  const wanted = [
+    { name: options.name, relations: everyChange, publish: publishes.everyChange },
+    { name: insertsPublicationName(options.name), relations: inserts, publish: publishes.inserts },
+  ]
   const names = wanted.map(({ name }) => name)
   const isSmall = options.followed.length <= TABLES_A_TRANSACTION
   await inTransaction(client, async () => {
@@ -218,18 +218,18 @@ export async function missingPublications(client: pg.ClientBase, names: readonly
 }
 
 /**
- * Adds and removes tables. An added table goes where its identity belongs, out of the other
- * publication if it was there; the inserts publication is made when it is first needed. Answers the
- * publications that there are afterwards. Throws as `createPublications` does.
+ * Adds and removes tables, and makes the publications that are not there. An added table goes where its identity
+ * belongs, whole: out of the other publication if it was there, and without the filter or column list that
+ * somebody gave it. Throws as `createPublications` does.
  */
 export async function alterPublications(
   client: pg.ClientBase,
   options: { name: string; add?: readonly PublishedRelation[]; remove?: readonly Pick<PublishedRelation, 'oid'>[] },
-): Promise<{ names: string[] }> {
+): Promise<void> {
   const { name, add = [], remove = [] } = options
   const insertsName = insertsPublicationName(name)
   const wanted = split(add)
-  return inTransaction(client, async () => {
+  await inTransaction(client, async () => {
     const present = await existing(client, [name, insertsName])
     const published = await readPublicationTables(client, present)
     const leaving = new Set(remove.map((relation) => relation.oid))
@@ -239,20 +239,20 @@ export async function alterPublications(
     ])
     for (const table of published) {
       const belongs = target.get(table.oid)
-      if (belongs === undefined ? !leaving.has(table.oid) : belongs === table.publication) continue
+      if (belongs === undefined ? !leaving.has(table.oid) : belongs === table.publication && isWhole(table)) continue
       const clause = `${pg.escapeIdentifier(table.schema)}.${pg.escapeIdentifier(table.name)}`
       await client.query(`ALTER PUBLICATION ${pg.escapeIdentifier(table.publication)} DROP TABLE ONLY ${clause}`)
     }
     const isThere = (relation: PublishedRelation, publication: string): boolean =>
-      published.some((table) => table.oid === relation.oid && table.publication === publication)
+      published.some((table) => table.oid === relation.oid && table.publication === publication && isWhole(table))
     const groups = [
       { publication: name, relations: wanted.everyChange, publish: publishes.everyChange },
       { publication: insertsName, relations: wanted.inserts, publish: publishes.inserts },
     ]
     for (const { publication, relations, publish } of groups) {
       const missing = relations.filter((relation) => !isThere(relation, publication))
-      if (missing.length === 0) continue
       if (present.includes(publication)) {
+        if (missing.length === 0) continue
         const tables = missing.map(tableClause).join(', ')
         await client.query(`ALTER PUBLICATION ${pg.escapeIdentifier(publication)} ADD TABLE ${tables}`)
       } else {
@@ -260,6 +260,9 @@ export async function alterPublications(
         await client.query(commentStatement(publication))
       }
     }
-    return { names: await existing(client, [name, insertsName]) }
   })
+}
+
+function isWhole(table: PublishedTable): boolean {
+  return !table.hasRowFilter && table.columnList === null
 }

@@ -131,6 +131,12 @@ export async function readTables(connection: DuckDBConnection): Promise<TableRec
   }))
 }
 
+/** Where the copy of a table lies that the file follows; null where it follows none of this OID. */
+export async function readReplicaName(connection: DuckDBConnection, oid: number): Promise<{ schema: string; table: string } | null> {
+  const [row] = await rowsOf(connection, 'SELECT replica_schema, replica_table FROM millrace.tables WHERE table_oid = $1', [oid])
+  return row ? { schema: row[0] as string, table: row[1] as string } : null
+}
+
 export async function readColumns(connection: DuckDBConnection): Promise<ColumnRecord[]> {
   const rows = await rowsOf(
     connection,

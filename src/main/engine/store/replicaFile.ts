@@ -33,6 +33,7 @@ export class ReplicaFile {
   /** For Millrace's own short statements; batches and queries have connections of their own. */
   readonly bookkeeping: DuckDBConnection
   private closed = false
+  private recording: Promise<unknown> = Promise.resolve()
 
   private readonly release: () => void
 
@@ -89,6 +90,13 @@ export class ReplicaFile {
     const connection = await this.instance.connect()
     await configure(connection)
     return connection
+  }
+
+  /** Runs `work` in a transaction of its own on `bookkeeping`, one after another. */
+  record<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
+    const recorded = this.recording.then(() => inTransaction(this.bookkeeping, () => work(this.bookkeeping)))
+    this.recording = recorded.catch(() => {})
+    return recorded
   }
 
   /** The file and its write-ahead log, in bytes. */

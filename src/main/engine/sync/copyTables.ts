@@ -5,25 +5,34 @@ import { MillraceError } from '../../contract/errors.ts'
 import type { SourceAddress } from '../../contract/source.ts'
 import {
   copyOutStatement,
+  createCopyStatement,
   createMisfits,
-  createTableStatements,
   loadStatement,
   misfitStatement,
+  publishCopyStatements,
   readMisfits,
   type CopiedCsv,
 } from '../apply/statements.ts'
 import { TableLoader } from '../apply/tableLoader.ts'
+import type { Lsn } from '../model/lsn.ts'
 import type { Clock, Logger } from '../ports.ts'
+import { followsOf, readSourceTables } from '../source/catalog.ts'
 import type { CreatedSlot } from '../source/replicationConnection.ts'
 import { connectSource } from '../source/connection.ts'
 import { cutConnection, cutShort } from '../source/ending.ts'
 import { CopyConnection } from '../source/tableCopy.ts'
 import { faultOfWriting, reasonOfApplyError, verdictOfApplyError } from '../store/faults.ts'
-import { writeDeadLetter, writeTable, writeTableState } from '../store/records.ts'
-import { inTransaction, type ReplicaFile } from '../store/replicaFile.ts'
-import { identifier } from '../store/sql.ts'
-import { keepColumnsAsText } from '../typemap/tablePlan.ts'
-import { recordOf, type CopyProgress, type FollowedTable } from './followedTables.ts'
+import { readReplicaName, writeDeadLetter, writeTable, writeTableState } from '../store/records.ts'
+import type { ReplicaFile } from '../store/replicaFile.ts'
+import { identifier, qualified } from '../store/sql.ts'
+import { keepColumnsAsText, planTable } from '../typemap/tablePlan.ts'
+import { recordOf, samePlan, type CopyProgress, type FollowedTable } from './followedTables.ts'
+
+/**
+ * Puts a loaded copy in its table's place, and commits; with state `ready` the file says so from then on, else
+ * the table counts as not copied there.
+ */
+export type Publish = (copied: { state: 'ready' | 'catching-up'; snapshotLsn: Lsn }) => Promise<void>
 
 export interface CopyTablesOptions {
   file: ReplicaFile
@@ -34,6 +43,12 @@ export interface CopyTablesOptions {
   clock: Clock
   logger: Logger
   signal: AbortSignal
+  /** Aborted where the copy of this one table is of no use any more: it is left as not copied. */
+  signalOf?(table: FollowedTable): AbortSignal
+  /** The table has another plan now: read under the snapshot, or made to fit its values. */
+  onPlan?(table: FollowedTable): void
+  /** The copy is there, to be published when it may be. Default: at once, as of the slot's consistent point. */
+  onLoaded?(table: FollowedTable, publish: Publish): Promise<void>
   onNotice(severity: 'info' | 'warning', text: string): void
 }
 
@@ -43,6 +58,7 @@ const POOL_THREADS = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4) - 2
 const COPY_CONNECTIONS = Math.max(1, Math.min(4, Math.max(2, availableParallelism()), POOL_THREADS))
 
 const SNAPSHOT_TIMEOUT_MS = 30_000
+const CATALOG_TIMEOUT_MS = 60_000
 
 /** A copy that DuckDB could not take, told apart from a source that broke off. */
 class LoadError extends Error {
@@ -59,35 +75,73 @@ class SourceError extends Error {
 }
 
 /**
- * Copies tables under the slot's snapshot, several at once, the largest first. Each table becomes
- * visible with its state in one transaction; a kill leaves it as not yet copied. A value that a
- * column's type cannot hold turns that column to text, and the table is copied again; a table that
+ * Copies tables under the slot's snapshot, several at once, the largest first. Each is planned as the snapshot
+ * describes it, and becomes visible with its state in one transaction; a kill leaves it as not yet copied. A
+ * value that a column's type cannot hold turns that column to text, and the table is copied again; a table that
  * still cannot be taken is parked. Throws what the source or the disk throws.
  */
 export async function copyTables(options: CopyTablesOptions): Promise<void> {
-  const { file, tables } = options
+  const { file } = options
+  let first: pg.Client | null = null
+  let tables: FollowedTable[]
+  try {
+    first = await connectUnderSnapshot(options)
+    tables = await planUnderSnapshot(first, options)
+  } catch (error) {
+    if (first) cutConnection(first)
+    throw error instanceof SourceError ? error.cause : error
+  }
   for (const schema of new Set(tables.map((table) => table.plan.replicaSchema))) {
     await file.bookkeeping.run(`CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`)
   }
   for (const table of tables) table.copy = newProgress(table, options)
-  const queue = [...tables].sort((first, second) => (second.estimatedRows ?? 0) - (first.estimatedRows ?? 0))
-  const workers = Array.from({ length: Math.min(COPY_CONNECTIONS, queue.length) }, () => work(queue, options))
+  const queue = tables.sort((one, other) => (other.estimatedRows ?? 0) - (one.estimatedRows ?? 0))
+  const workers = Array.from({ length: Math.max(1, Math.min(COPY_CONNECTIONS, queue.length)) }, () => {
+    const worker = work(queue, first && new CopyConnection(first), options)
+    first = null
+    return worker
+  })
   const results = await Promise.allSettled(workers)
   for (const table of tables) table.copy = null
   const failed = results.find((result) => result.status === 'rejected')
   if (failed) throw failed.reason
 }
 
+/** Answers those that can be copied; what the catalog said before the snapshot may be past. */
+async function planUnderSnapshot(client: pg.Client, options: CopyTablesOptions): Promise<FollowedTable[]> {
+  const oids = options.tables.map((table) => table.plan.oid)
+  const relations = await cutShort(client, { signal: options.signal, timeoutMs: CATALOG_TIMEOUT_MS }, () =>
+    readSourceTables(client, { oids }),
+  )
+  const planned: FollowedTable[] = []
+  for (const table of options.tables) {
+    const relation = relations.find(({ oid }) => oid === table.plan.oid)
+    if (!relation || followsOf(relation) === 'nothing') {
+      const reason = relation ? 'The table cannot be followed any more; see `millrace doctor`.' : 'The table was dropped on the source.'
+      await park(table, { code: 'TABLE_MISSING', reason }, options)
+      continue
+    }
+    const plan = planTable(relation)
+    if (!samePlan(plan, table.plan)) {
+      table.plan = plan
+      options.onPlan?.(table)
+    }
+    if (!options.signalOf?.(table).aborted) planned.push(table)
+  }
+  return planned
+}
+
 function newProgress(table: FollowedTable, options: CopyTablesOptions): CopyProgress {
   return { rows: 0, bytes: 0, estimatedRows: table.estimatedRows, startedAtMs: options.clock.nowMs() }
 }
 
-async function work(queue: FollowedTable[], options: CopyTablesOptions): Promise<void> {
-  let source: CopyConnection | null = null
+async function work(queue: FollowedTable[], first: CopyConnection | null, options: CopyTablesOptions): Promise<void> {
+  let source = first
   const connection = await options.file.connect()
   try {
     for (let table = queue.shift(); table; table = queue.shift()) {
-      for (let copied = false; !copied; ) {
+      const voided = options.signalOf?.(table)
+      for (let copied = false; !copied && !voided?.aborted; ) {
         options.signal.throwIfAborted()
         source ??= await openUnderSnapshot(options)
         try {
@@ -96,10 +150,11 @@ async function work(queue: FollowedTable[], options: CopyTablesOptions): Promise
         } catch (error) {
           source.destroy()
           source = null
+          if (voided?.aborted) break
           if (!(error instanceof LoadError) || verdictOfApplyError(error.cause) === 'stop') throw error
           source = await openUnderSnapshot(options)
           copied = !(await keepMisfitsAsText(table, source, connection, options))
-          if (copied) await park(table, error.cause, options)
+          if (copied) await park(table, reasonOfApplyError(error.cause), options)
         }
       }
     }
@@ -115,6 +170,10 @@ async function work(queue: FollowedTable[], options: CopyTablesOptions): Promise
 }
 
 async function openUnderSnapshot(options: CopyTablesOptions): Promise<CopyConnection> {
+  return new CopyConnection(await connectUnderSnapshot(options))
+}
+
+async function connectUnderSnapshot(options: CopyTablesOptions): Promise<pg.Client> {
   const { address, signal, slot } = options
   const client = await connectSource(address, { purpose: 'copy', signal })
   try {
@@ -122,7 +181,7 @@ async function openUnderSnapshot(options: CopyTablesOptions): Promise<CopyConnec
       await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
       await client.query(`SET TRANSACTION SNAPSHOT ${pg.escapeLiteral(slot.snapshotName)}`)
     })
-    return new CopyConnection(client)
+    return client
   } catch (error) {
     cutConnection(client)
     throw new SourceError(isSnapshotGone(error) ? snapshotLost() : error)
@@ -153,32 +212,38 @@ async function copyTable(
   const progress = newProgress(table, options)
   table.copy = progress
   try {
-    await inTransaction(connection, async () => {
-      for (const statement of createTableStatements(plan)) await connection.run(statement)
-      await readCopy(table, source, connection, options, (csv) => loadStatement(plan, csv), (rows, bytes) => {
-        progress.rows = rows
-        progress.bytes = bytes
-      })
-      const copied: FollowedTable = {
-        ...table,
-        state: 'ready',
-        reason: null,
-        rows: progress.rows,
-        snapshotLsn: options.slot.consistentPoint,
-      }
-      const record = recordOf(copied)
-      await writeTable(connection, record.table, record.columns)
+    await connection.run('BEGIN TRANSACTION')
+    await connection.run(createCopyStatement(plan))
+    await readCopy(table, source, connection, options, (csv) => loadStatement(plan, csv), (rows, bytes) => {
+      progress.rows = rows
+      progress.bytes = bytes
     })
+    const publish: Publish = ({ state, snapshotLsn }) =>
+      publishCopy(connection, table, { ...table, state, snapshotLsn, reason: null, rows: progress.rows })
+    if (options.onLoaded) await options.onLoaded(table, publish)
+    else await publish({ state: 'ready', snapshotLsn: options.slot.consistentPoint })
   } catch (error) {
+    await connection.run('ROLLBACK').catch(() => {})
     table.state = 'init'
     throw error
   } finally {
     table.copy = null
   }
-  table.state = 'ready'
-  table.reason = null
-  table.rows = progress.rows
-  table.snapshotLsn = options.slot.consistentPoint
+}
+
+async function publishCopy(connection: DuckDBConnection, table: FollowedTable, copied: FollowedTable): Promise<void> {
+  const { plan, state, snapshotLsn, reason, rows } = copied
+  const before = await readReplicaName(connection, plan.oid)
+  if (before && (before.schema !== plan.replicaSchema || before.table !== plan.replicaTable)) {
+    await connection.run(`DROP TABLE IF EXISTS ${qualified(before.schema, before.table)}`)
+  }
+  for (const statement of publishCopyStatements(plan)) await connection.run(statement)
+  if (state === 'ready') {
+    const record = recordOf(copied)
+    await writeTable(connection, record.table, record.columns)
+  }
+  await connection.run('COMMIT')
+  Object.assign(table, { state, snapshotLsn, reason, rows })
 }
 
 /** Runs the table's `COPY` into the statement. Throws LoadError where DuckDB refused, else what the source threw. */
@@ -202,7 +267,9 @@ async function readCopy(
     },
   })
   const abort = (): void => source.destroy()
+  const voided = options.signalOf?.(table)
   options.signal.addEventListener('abort', abort)
+  voided?.addEventListener('abort', abort)
   try {
     await loader.begin()
     await source.copyOut(copyOutStatement(table.plan), {
@@ -219,6 +286,7 @@ async function readCopy(
     throw loadFailure === null ? new SourceError(error) : new LoadError(loadFailure)
   } finally {
     options.signal.removeEventListener('abort', abort)
+    voided?.removeEventListener('abort', abort)
     await loader.abandon()
   }
 }
@@ -239,6 +307,7 @@ async function keepMisfitsAsText(
   const places = (await connection.runAndReadAll(readMisfits)).getRows().map((row) => Number(row[0]))
   if (places.length === 0) return false
   table.plan = keepColumnsAsText(plan, places)
+  options.onPlan?.(table)
   const names = places.map((place) => plan.columns[place]!.sourceName).join(', ')
   options.onNotice(
     'warning',
@@ -247,22 +316,17 @@ async function keepMisfitsAsText(
   return true
 }
 
-async function park(table: FollowedTable, error: unknown, options: CopyTablesOptions): Promise<void> {
-  const { plan } = table
-  const { code, reason } = reasonOfApplyError(error)
+async function park(
+  table: FollowedTable,
+  { code, reason }: { code: string; reason: string },
+  options: CopyTablesOptions,
+): Promise<void> {
+  const { oid, schema, name } = table.plan
   table.state = 'errored'
   table.reason = reason
-  await inTransaction(options.file.bookkeeping, async () => {
-    await writeTableState(options.file.bookkeeping, plan.oid, 'errored', reason)
-    await writeDeadLetter(options.file.bookkeeping, {
-      oid: plan.oid,
-      schema: plan.schema,
-      name: plan.name,
-      lsn: options.slot.consistentPoint,
-      code,
-      reason,
-      changes: null,
-    })
+  await options.file.record(async (connection) => {
+    await writeTableState(connection, oid, 'errored', reason)
+    await writeDeadLetter(connection, { oid, schema, name, lsn: options.slot.consistentPoint, code, reason, changes: null })
   })
-  options.onNotice('warning', `${plan.schema}.${plan.name} could not be copied: ${reason}`)
+  options.onNotice('warning', `${schema}.${name} could not be copied: ${reason}`)
 }

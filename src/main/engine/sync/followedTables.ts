@@ -79,6 +79,18 @@ export function recordOf(table: FollowedTable): { table: TableRecord; columns: C
   }
 }
 
+/** Whether rows that were staged under one plan are what the other expects; a column kept as text makes no difference. */
+export function samePlan(one: TablePlan, other: TablePlan): boolean {
+  const shapeOf = ({ schema, name, replicaTable, identity, copyOnly, columns }: TablePlan): string =>
+    JSON.stringify([
+      [schema, name, replicaTable, identity, copyOnly],
+      columns.map(({ attnum, sourceName, replicaName, typeOid, typmod, sourceType, inKey }) => [
+        [attnum, sourceName, replicaName, typeOid, typmod, sourceType, inKey],
+      ]),
+    ])
+  return shapeOf(one) === shapeOf(other)
+}
+
 /** One sentence where the stream describes another table than the one that was planned, else null. */
 export function differenceFromStream(plan: TablePlan, relation: StreamRelation): string | null {
   if (relation.schema !== plan.schema || relation.name !== plan.name) {

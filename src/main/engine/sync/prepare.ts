@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import { MillraceError } from '../../contract/errors.ts'
 import type { SourceAddress } from '../../contract/source.ts'
@@ -8,7 +7,14 @@ import type { SourceRelation } from '../model/relation.ts'
 import { describeAddress } from '../source/address.ts'
 import { exactPattern, followsOf, matchTables, readSourceTables } from '../source/catalog.ts'
 import { blockersOf, preflight } from '../source/preflight.ts'
-import { alterPublications, createPublications, dropPublications, readPublicationTables } from '../source/publication.ts'
+import {
+  alterPublications,
+  createPublications,
+  dropPublications,
+  insertsPublicationName,
+  missingPublications,
+  readPublicationTables,
+} from '../source/publication.ts'
 import type { CreatedSlot, ReplicationConnection, SystemIdentity } from '../source/replicationConnection.ts'
 import { dropSlot } from '../source/slot.ts'
 import {
@@ -28,6 +34,7 @@ import { qualified } from '../store/sql.ts'
 import { planColumn } from '../typemap/index.ts'
 import { planTable } from '../typemap/tablePlan.ts'
 import { refuseMovedSlot, refuseOlderSource, refuseOtherSource, refuseTakenPublications, refuseTakenSlot } from './refusals.ts'
+import { ownName } from './ownName.ts'
 import {
   differenceFromPublication,
   differenceFromRecord,
@@ -57,8 +64,7 @@ export interface Prepared {
   source: SourceRecord
   checkpoint: Checkpoint
   tables: Map<number, FollowedTable>
-  /** Tables to copy before the stream starts, under the snapshot of `slot`. */
-  toCopy: FollowedTable[]
+  /** Of a new file: the slot that was just made, under whose snapshot all tables are copied before the stream. */
   slot: CreatedSlot | null
 }
 
@@ -100,7 +106,7 @@ async function begin(options: PrepareOptions, unfinished: SourceRecord | null): 
     address: describeAddress(options.address),
     slotName: options.slotName ?? baseName,
     publicationName,
-    publicationNames: [publicationName, `${publicationName}_inserts`],
+    publicationNames: [publicationName, insertsPublicationName(publicationName)],
   }
   const tables = new Map<number, FollowedTable>()
   for (const relation of chosen) {
@@ -119,18 +125,16 @@ async function begin(options: PrepareOptions, unfinished: SourceRecord | null): 
     }
   })
   options.onActivity('Making the publication.')
-  const made = await createPublications(client, { name: publicationName, followed: chosen })
-  source.publicationNames = made.names
-  await inTransaction(file.bookkeeping, () => writeSource(file.bookkeeping, source))
+  await createPublications(client, { name: publicationName, followed: chosen })
   options.onActivity('Making the slot; this waits for transactions that are open on the source.')
   const slot = await walsender.createSlot(source.slotName, { temporary: false })
   await inTransaction(file.bookkeeping, () => createCheckpoint(file.bookkeeping, slot.consistentPoint))
   const checkpoint = (await readCheckpoint(file.bookkeeping))!
-  return { source, checkpoint, tables, toCopy: [...tables.values()], slot }
+  return { source, checkpoint, tables, slot }
 }
 
 async function resume(options: PrepareOptions, source: SourceRecord, checkpoint: Checkpoint): Promise<Prepared> {
-  const { client, file, identity, walsender } = options
+  const { client, file, identity } = options
   refuseOtherSource(source, identity)
   refuseOlderSource(checkpoint.lsn, identity)
   await refuseMovedSlot(client, options.address.database, source, checkpoint.lsn)
@@ -142,13 +146,13 @@ async function resume(options: PrepareOptions, source: SourceRecord, checkpoint:
   const published = new Map(
     (await readPublicationTables(client, source.publicationNames)).map((entry) => [entry.oid, entry]),
   )
+  const missing = await missingPublications(client, source.publicationNames)
+  if (missing.length > 0) await alterPublications(client, { name: source.publicationName })
   const tables = new Map<number, FollowedTable>()
-  const toCopy: FollowedTable[] = []
-  const toPublish: SourceRelation[] = []
   for (const record of records) {
     const relation = relations.get(record.oid)
     const own = columns.filter((column) => column.tableOid === record.oid)
-    const isCopied = record.state !== 'init' && record.state !== 'copying'
+    const isCopied = record.state === 'ready' || record.state === 'errored'
     const textColumns = new Map(
       own.filter((column) => column.exactness === 'text' && column.note).map((column) => [column.sourceName, column.note!]),
     )
@@ -167,21 +171,10 @@ async function resume(options: PrepareOptions, source: SourceRecord, checkpoint:
       table.state = 'errored'
       table.reason = difference
     }
-    if (table.state === 'init') {
-      toCopy.push(table)
-      toPublish.push(relation)
-    } else {
-      table.rows = await countRows(file, record.replicaSchema, record.replicaTable)
-    }
+    table.rows = await countRows(file, record.replicaSchema, record.replicaTable)
   }
   await recordErrored(file, records, tables)
-  if (toPublish.length > 0) await publish(options, source, toPublish)
-  let slot: CreatedSlot | null = null
-  if (toCopy.length > 0) {
-    options.onActivity('Asking for a snapshot; this waits for transactions that are open on the source.')
-    slot = await walsender.createSlot(`${ownName(identity.systemId)}_copy`, { temporary: true })
-  }
-  return { source, checkpoint, tables, toCopy, slot }
+  return { source, checkpoint, tables, slot: null }
 }
 
 /** What is missed from here on stays missed, also if the source is put back as it was before the next start. */
@@ -197,14 +190,6 @@ async function recordErrored(
       await writeTableState(file.bookkeeping, record.oid, 'errored', table.reason)
     }
   })
-}
-
-/** Tables that are to be copied again may have left the publications, or belong in the other one now. */
-async function publish(options: PrepareOptions, source: SourceRecord, relations: SourceRelation[]): Promise<void> {
-  const { names } = await alterPublications(options.client, { name: source.publicationName, add: relations })
-  if (names.join() === source.publicationNames.join()) return
-  source.publicationNames = names
-  await inTransaction(options.file.bookkeeping, () => writeSource(options.file.bookkeeping, source))
 }
 
 /** The copy of a table that was dropped on the source is kept as it was. */
@@ -251,9 +236,4 @@ function patternsOf(selection: Selection | null): { include: readonly string[]; 
   if (selection === null) return { include: ['*.*'], exclude: [] }
   if ('include' in selection) return selection
   return { include: selection.map(exactPattern), exclude: [] }
-}
-
-function ownName(base: string): string {
-  const word = base.toLowerCase().replaceAll(/[^a-z0-9_]/g, '_').slice(0, 30)
-  return `millrace_${word}_${randomBytes(4).toString('hex')}`
 }

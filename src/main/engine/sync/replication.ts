@@ -13,14 +13,15 @@ import { cutShort, endConnection } from '../source/ending.ts'
 import { faultOfSourceError, isTransientSourceError } from '../source/faults.ts'
 import { readPublicationTables } from '../source/publication.ts'
 import { ReplicationConnection, type SystemIdentity } from '../source/replicationConnection.ts'
-import { readCheckpoint, writeDeadLetter, writeTableState, type SourceRecord, type TableRecord } from '../store/records.ts'
-import { inTransaction, type ReplicaFile } from '../store/replicaFile.ts'
+import { readCheckpoint, readTables, writeDeadLetter, writeTableState, type SourceRecord, type TableRecord } from '../store/records.ts'
+import type { ReplicaFile } from '../store/replicaFile.ts'
 import { copyTables } from './copyTables.ts'
 import { differenceFromPublication, recordedTable, type FollowedTable } from './followedTables.ts'
 import { nextSyncState, type SyncEvent } from './machine.ts'
 import { prepareSource, type Prepared, type Selection } from './prepare.ts'
 import { retryDelayMs } from './retryPolicy.ts'
 import { StreamRun } from './streamRun.ts'
+import { TableJoiner } from './tableJoiner.ts'
 
 export interface ReplicationObserver {
   onState(state: SyncState): void
@@ -61,6 +62,7 @@ export class Replication {
   private resolveEnded!: (fault: MillraceError | null) => void
   private readonly options: ReplicationOptions
   private run: StreamRun | null = null
+  private joiner: TableJoiner | null = null
   private ending = new AbortController()
   private driving: Promise<void> = Promise.resolve()
   private turn: Promise<void> = Promise.resolve()
@@ -116,22 +118,39 @@ export class Replication {
   }
 
   /**
-   * Has a table copied again from a new snapshot; `reason` completes "is copied again:". Resolves once that is
-   * recorded in the file, which takes the applier's turn: who holds that turn must not wait for it. A table
-   * that is not followed any more is left alone.
+   * Has a table copied again from a new snapshot, beside the stream; `reason` completes "is copied again:".
+   * Resolves once that is recorded in the file, which takes the applier's turn: who holds that turn must not wait
+   * for it. A table that is not followed any more is left alone.
    */
-  copyAgain(oid: number, reason: string): Promise<void> {
-    return this.inTurn(async () => {
-      const table = this.tables.get(oid)
-      if (!table || this.state === 'stopping' || this.state === 'stopped') return
-      this.options.observer.onNotice('info', `${table.plan.schema}.${table.plan.name} is copied again: ${reason}.`)
-      this.ending.abort('copy again')
-      await this.driving
-      const { bookkeeping } = this.options.file
-      await inTransaction(bookkeeping, () => writeTableState(bookkeeping, oid, 'init', null))
-      table.state = 'init'
-      if (this.dispatch('restart')) this.begin()
+  async copyAgain(oid: number, reason: string): Promise<void> {
+    const table = this.tables.get(oid)
+    if (!table || this.state === 'stopping' || this.state === 'stopped') return
+    this.options.observer.onNotice('info', `${table.plan.schema}.${table.plan.name} is copied again: ${reason}.`)
+    await this.betweenTransactions(async () => {
+      await this.options.file.record((connection) => writeTableState(connection, oid, 'init', null))
+      this.markUncopied(oid)
     })
+    this.joiner?.wake(oid)
+    await this.inTurn(async () => {
+      if (this.state === 'failed' && this.dispatch('restart')) this.begin()
+    })
+  }
+
+  private markUncopied(oid: number): void {
+    const table = this.tables.get(oid)
+    if (!table) return
+    table.state = 'init'
+    table.reason = null
+  }
+
+  /** In a turn of the stream, where there is one: no transaction is taken by a table in halves. */
+  private async betweenTransactions(work: () => Promise<void>): Promise<void> {
+    try {
+      if (this.run) return await this.run.betweenTransactions(work)
+    } catch (error) {
+      if (!(error instanceof MillraceError) || error.code !== 'STOPPED') throw error
+    }
+    await work()
   }
 
   /** For good. What is in hand is broken off where it takes longer than a moment. */
@@ -151,11 +170,15 @@ export class Replication {
     return this.run?.durableLsn ?? this.restingLsn
   }
 
-  /** Everything committed before it can be queried; null while some table has still to be copied. */
+  /** Everything committed before it can be queried, of the tables that are copied; null while none is. */
   get visibleLsn(): Lsn | null {
     if (this.run) return this.run.visibleLsn
-    const isCopied = [...this.tables.values()].every(({ state }) => state !== 'init' && state !== 'copying')
-    return isCopied ? this.restingLsn : null
+    return this.state === 'copying' ? null : this.restingLsn
+  }
+
+  /** Some table has still to be copied, or to join the stream. */
+  get isCopying(): boolean {
+    return [...this.tables.values()].some(({ state }) => state === 'init' || state === 'copying' || state === 'catching-up')
   }
 
   get isStreaming(): boolean {
@@ -181,11 +204,10 @@ export class Replication {
       if (this.run !== run || table.state !== 'ready') continue
       const reason = differenceFromPublication(plan, published.find((entry) => entry.oid === plan.oid))
       if (!reason) continue
-      const { bookkeeping } = this.options.file
       const { oid, schema, name } = plan
-      await inTransaction(bookkeeping, async () => {
-        await writeTableState(bookkeeping, oid, 'errored', reason)
-        await writeDeadLetter(bookkeeping, { oid, schema, name, lsn: null, code: 'PUBLICATION_CHANGED', reason, changes: null })
+      await this.options.file.record(async (connection) => {
+        await writeTableState(connection, oid, 'errored', reason)
+        await writeDeadLetter(connection, { oid, schema, name, lsn: null, code: 'PUBLICATION_CHANGED', reason, changes: null })
       })
       this.noteParked([{ oid, schema, name, code: 'PUBLICATION_CHANGED', reason, lsn: null }])
     }
@@ -292,7 +314,7 @@ export class Replication {
     identity: SystemIdentity,
     signal: AbortSignal,
   ): Promise<Prepared> {
-    const { address, observer } = this.options
+    const { address, observer, file } = this.options
     const client = await connectSource(address, { purpose: 'catalog', queryTimeoutMs: QUERY_TIMEOUT_MS, signal })
     const cut = (): void => walsender.cut()
     signal.addEventListener('abort', cut)
@@ -305,7 +327,10 @@ export class Replication {
         prepareSource({ ...this.options, client, walsender, identity, onActivity }),
       )
       signal.throwIfAborted()
+      // Some may have been asked for again since they were read.
+      const records = await file.record(readTables)
       this.tables = prepared.tables
+      for (const { oid, state } of records) if (state === 'init') this.markUncopied(oid)
       this.publicationNames = prepared.source.publicationNames
       observer.onSource(prepared.source)
       return prepared
@@ -318,10 +343,11 @@ export class Replication {
 
   private async copy(prepared: Prepared, signal: AbortSignal): Promise<void> {
     const { host, file, address, folder, observer } = this.options
+    const tables = [...prepared.tables.values()]
     await copyTables({
       file,
       address,
-      tables: prepared.toCopy,
+      tables,
       slot: prepared.slot!,
       folder,
       clock: host.clock,
@@ -329,9 +355,8 @@ export class Replication {
       signal,
       onNotice: (severity, text) => observer.onNotice(severity, text),
     })
-    const rows = prepared.toCopy.reduce((sum, table) => sum + table.rows, 0)
-    const tables = prepared.toCopy.length === 1 ? 'one table' : `${prepared.toCopy.length} tables`
-    observer.onNotice('info', `Copied ${grouped(rows)} rows of ${tables}.`)
+    const rows = tables.reduce((sum, table) => sum + table.rows, 0)
+    observer.onNotice('info', `Copied ${grouped(rows)} rows of ${tables.length === 1 ? 'one table' : `${tables.length} tables`}.`)
   }
 
   private async stream(prepared: Prepared, walsender: ReplicationConnection, signal: AbortSignal): Promise<void> {
@@ -361,13 +386,52 @@ export class Replication {
       const stop = (): void => void run.stop(STOP_PATIENCE_MS)
       signal.addEventListener('abort', stop)
       if (signal.aborted) stop()
+      this.joiner = this.joinTables(run, prepared)
+      const joinerStops = (): void => void this.joiner?.stop()
+      signal.addEventListener('abort', joinerStops)
       const error = await run.ended
       signal.removeEventListener('abort', stop)
+      signal.removeEventListener('abort', joinerStops)
       if (error) throw error
     } finally {
+      await this.joiner?.stop()
+      this.joiner = null
       this.restingLsn = this.run?.durableLsn ?? this.restingLsn
       this.run = null
       connection.closeSync()
+    }
+  }
+
+  private joinTables(run: StreamRun, { source, tables }: Prepared): TableJoiner {
+    const { host, file, address, folder, observer } = this.options
+    return new TableJoiner({
+      run,
+      file,
+      address,
+      source,
+      tables,
+      folder,
+      clock: host.clock,
+      logger: host.logger,
+      onActivity: (text) => {
+        this.activity = text
+        observer.onProgress()
+      },
+      onJoined: (table) => {
+        const { schema, name } = table.plan
+        observer.onNotice('info', `${schema}.${name} is copied, with ${grouped(table.rows)} rows, and follows.`)
+        this.noteReady(run.visibleLsn)
+      },
+      onNotice: (severity, text) => observer.onNotice(severity, text),
+      onFault: (fault) => run.fail(fault),
+    })
+  }
+
+  /** A table whose copy was ahead of the others is ready once they have caught up with it. */
+  private noteReady(visibleLsn: Lsn): void {
+    for (const table of this.tables.values()) {
+      const isAhead = table.state === 'catching-up' && this.joiner?.isJoining(table.plan.oid) !== true
+      if (isAhead && table.snapshotLsn! <= visibleLsn) table.state = 'ready'
     }
   }
 
@@ -389,6 +453,7 @@ export class Replication {
 
   private onProgress(): void {
     const { run } = this
+    if (run) this.noteReady(run.visibleLsn)
     if (run && this.state === 'catching-up' && this.heardSourceLsn !== null && run.visibleLsn >= this.heardSourceLsn) {
       this.attempt = 0
       this.dispatch('caught-up')

@@ -195,6 +195,11 @@ export class StreamRun implements StreamSink {
     })
   }
 
+  /** Ends the stream, because nothing can go on. */
+  fail(fault: MillraceError): void {
+    this.finish(fault)
+  }
+
   /** Breaks off the apply in hand, statement after statement, until it has given up. */
   private interrupt(): void {
     if (!this.applying) return

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTableStatements, replicaName, segmentStatements, truncateStatement } from '../../../../src/main/engine/apply/statements.ts'
+import { createCopyStatement, publishCopyStatements, replicaName, segmentStatements, truncateStatement } from '../../../../src/main/engine/apply/statements.ts'
 import { spill, StagedTable } from '../../../../src/main/engine/batch/stagedTable.ts'
 import { planTable, type TablePlan } from '../../../../src/main/engine/typemap/tablePlan.ts'
+import { identifier } from '../../../../src/main/engine/store/sql.ts'
 import { column, relation } from '../source/relation.ts'
 import { SourceTable, type Value } from '../stagedHistory.ts'
 
@@ -52,7 +53,8 @@ function stage(plan: TablePlan): StagedTable {
 }
 
 async function create(plan: TablePlan): Promise<void> {
-  for (const statement of createTableStatements(plan)) await connection.run(statement)
+  await connection.run(`CREATE SCHEMA IF NOT EXISTS ${identifier(plan.replicaSchema)}`)
+  for (const statement of [createCopyStatement(plan), ...publishCopyStatements(plan)]) await connection.run(statement)
 }
 
 async function apply(staged: StagedTable): Promise<void> {

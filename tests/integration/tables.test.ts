@@ -1,0 +1,126 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { ReplicaSession } from '../../src/main/engine/session.ts'
+import { bankTables, createBank, startBankLoad, type BankLoad } from '../support/bank.ts'
+import { sharedPostgres, type TestDatabase } from '../support/postgres.ts'
+import { openReplica, replicaRows } from '../support/replica.ts'
+import { expectSameRows } from '../support/sameRows.ts'
+import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts'
+import { until } from '../support/until.ts'
+
+const accounts = 60_000
+
+let folder: TemporaryFolder
+let source: TestDatabase
+let session: ReplicaSession | null = null
+let load: BankLoad | null = null
+
+beforeAll(async () => {
+  folder = await temporaryFolder()
+})
+afterAll(() => folder.remove())
+afterEach(async () => {
+  const [following, writing] = [session, load]
+  session = load = null
+  await following?.close()
+  await writing?.stop()
+  await source.drop()
+})
+
+const tableOf = (name: string) => session!.live().tables.find((table) => table.name === name)!
+
+async function expectEqualAfterLoad(): Promise<void> {
+  await load!.stop()
+  await session!.whenCaughtUp()
+  await expectSameRows(source, session!, bankTables)
+}
+
+describe.each([15, 18] as const)('a table copied beside the stream, Postgres %i', (major) => {
+  beforeEach(async () => {
+    source = await sharedPostgres(major).createDatabase()
+    await createBank(source, accounts)
+  })
+
+  it('copied again under load, it ends equal, and the others show their changes meanwhile', async () => {
+    load = startBankLoad(source.address, accounts)
+    session = await openReplica(folder.path, source)
+    await session.whenCaughtUp()
+    const history = async () => Number((await replicaRows(session!, 'SELECT count(*) FROM pgbench_history'))[0])
+    await source.query(`INSERT INTO pgbench_accounts SELECT n, 1, 0, '' FROM generate_series(1000000, 1400000) n`)
+    await session.resyncTable({ schema: 'public', name: 'pgbench_accounts' })
+    await until('it is being copied', () => (tableOf('pgbench_accounts').copy?.rows ?? 0) > 0, { everyMs: 1 })
+    const before = await history()
+    await until('others go on', async () => (await history()) > before, { everyMs: 5 })
+    expect(tableOf('pgbench_accounts').state).toBe('copying')
+    expect(session.live().state).toMatch(/following|catching-up/)
+    await until('it is joined', () => tableOf('pgbench_accounts').state === 'ready')
+    await expectEqualAfterLoad()
+  })
+
+  it('every table copied again and again under load ends equal', async () => {
+    load = startBankLoad(source.address, accounts)
+    session = await openReplica(folder.path, source)
+    await session.whenCaughtUp()
+    for (let round = 0; round < 4; round++) {
+      for (const name of bankTables) await session.resyncTable({ schema: 'public', name })
+      await delay(round * 60)
+    }
+    await expectEqualAfterLoad()
+    expect(session.live().tables.map(({ state, rows }) => [state, rows > 0])).toEqual(bankTables.map(() => ['ready', true]))
+  })
+
+  it('every kind of change that comes while its table is copied is there in the end', async () => {
+    await source.query(`
+      CREATE TABLE docs (k int PRIMARY KEY, body text, n int, price numeric(12,2));
+      ALTER TABLE docs ALTER body SET STORAGE EXTERNAL;
+      INSERT INTO docs SELECT n, repeat(md5(n::text), 100), n, n FROM generate_series(1, 4000) n;
+      CREATE TABLE bag (a int, b text);
+      ALTER TABLE bag REPLICA IDENTITY FULL;
+      INSERT INTO bag SELECT n % 50, repeat('b', 100) FROM generate_series(1, 100000) n;
+      CREATE TABLE emptied (k int PRIMARY KEY, t text);
+      INSERT INTO emptied SELECT n, repeat('e', 100) FROM generate_series(1, 60000) n;
+      CREATE TABLE lines (line text);
+      INSERT INTO lines SELECT repeat('l', 100) || n FROM generate_series(1, 60000) n`)
+    const names = ['docs', 'bag', 'emptied', 'lines']
+    session = await openReplica(folder.path, source)
+    await session.whenCaughtUp()
+    // Received while the copies are asked for, and so from before their snapshot.
+    await source.query(`UPDATE docs SET n = n + 1; INSERT INTO lines SELECT 'before ' || n FROM generate_series(1, 50000) n; TRUNCATE emptied;
+      INSERT INTO emptied SELECT n, 'again' FROM generate_series(1, 50000) n`)
+    for (const name of names) await session.resyncTable({ schema: 'public', name })
+    await until('they are being copied', () => names.some((name) => (tableOf(name).copy?.rows ?? 0) > 0), { everyMs: 1 })
+    await source.query(`
+      UPDATE docs SET n = 7, price = NULL WHERE k <= 100;
+      UPDATE docs SET k = k + 10000 WHERE k BETWEEN 50 AND 200;
+      UPDATE docs SET body = 'short' WHERE k = 300;
+      UPDATE docs SET n = 8 WHERE k IN (300, 10060);
+      DELETE FROM docs WHERE k BETWEEN 400 AND 450;
+      INSERT INTO docs VALUES (401, repeat('new', 2000), 1, 1.5);
+      UPDATE docs SET n = 2 WHERE k = 401`)
+    await source.query(`DELETE FROM bag WHERE ctid IN (SELECT ctid FROM bag WHERE a = 3 LIMIT 7); UPDATE bag SET a = 99 WHERE a = 4; INSERT INTO bag VALUES (5, NULL), (5, NULL)`)
+    await source.query(`INSERT INTO emptied VALUES (100000, 'gone'); TRUNCATE emptied; INSERT INTO emptied VALUES (1, 'left')`)
+    await source.query(`INSERT INTO lines SELECT 'while ' || n FROM generate_series(1, 5000) n`)
+    await source.query(`INSERT INTO docs SELECT n, repeat('giant', 50), n, n FROM generate_series(100000, 140000) n`)
+    await session.whenCaughtUp()
+    await expectSameRows(source, session, names)
+    await source.query(`UPDATE docs SET k = k + 500000 WHERE k > 100000; INSERT INTO bag VALUES (1, 'after'); DELETE FROM emptied`)
+    await session.whenCaughtUp()
+    await expectSameRows(source, session, names)
+    const { rows } = await source.query<{ n: number }>('SELECT count(*)::int AS n FROM docs')
+    expect(tableOf('docs')).toMatchObject({ state: 'ready', rows: rows[0]!.n })
+  })
+
+  it('a value that its column cannot hold, found while it is copied again, keeps the column as text', async () => {
+    await source.query('CREATE TABLE sums (k int PRIMARY KEY, amount numeric(10,2))')
+    session = await openReplica(folder.path, source)
+    await session.whenCaughtUp()
+    await session.pause()
+    await source.query(`INSERT INTO sums SELECT n, n FROM generate_series(1, 50000) n; INSERT INTO sums VALUES (0, 'NaN')`)
+    await session.resyncTable({ schema: 'public', name: 'sums' })
+    await session.resume()
+    await source.query(`UPDATE sums SET amount = 'NaN' WHERE k < 10; UPDATE sums SET amount = 2.5 WHERE k > 49990`)
+    await session.whenCaughtUp()
+    expect(tableOf('sums')).toMatchObject({ state: 'ready', textColumns: [{ name: 'amount' }] })
+    await expectSameRows(source, session, ['sums'])
+  })
+})
