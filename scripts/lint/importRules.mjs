@@ -36,6 +36,7 @@ export const importTable = {
   },
   'main/engine/sync': { imports: [...engine(...STAGES, 'ports.ts'), 'main/contract'], reach: ['network', 'node'] },
   'main/engine/query': { imports: SERVICE, reach: ['network', 'node'] },
+  'main/engine/export': { imports: [...SERVICE, ...engine('query')], reach: ['node'] },
   'main/engine/compare': { imports: [...SERVICE, ...engine('query')], reach: ['network', 'node'] },
   'main/engine/reconcile': { imports: SERVICE, reach: ['network', 'node'] },
   'main/engine/settings': { imports: SERVICE, reach: ['node'] },
@@ -48,6 +49,8 @@ export const importTable = {
       // What the command line asks of a source without following it: its address, doctor, the slot's health.
       ...engine('source/address.ts', 'source/connection.ts', 'source/preflight.ts', 'source/doctor.ts', 'source/slot.ts'),
       ...engine('typemap/index.ts', 'demo/demo.ts', 'compare/compareService.ts'),
+      // `millrace query` writes what the app exports.
+      ...engine('export', 'query/valueKinds.ts'),
       'main/rpc',
       'main/contract',
     ],

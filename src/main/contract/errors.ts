@@ -51,6 +51,8 @@ export const faultCodes = [
   'FILE_READ_ONLY',
   'FILE_MISSING',
   'DISK_FULL',
+  'FILE_EXISTS',
+  'FILE_UNWRITABLE',
   // queries
   'QUERY_FAILED',
   'QUERY_CANCELLED',

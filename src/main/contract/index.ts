@@ -1,6 +1,7 @@
 import { tablePageContract } from './catalog.ts'
 import { chartContract } from './chart.ts'
 import { compareContract } from './compare.ts'
+import { exportContract } from './export.ts'
 import { demoContract, liveContract } from './live.ts'
 import { catalogContract, queryContract } from './query.ts'
 import { appContract, settingsContract } from './settings.ts'
@@ -24,6 +25,7 @@ export const contract = {
   statistics: statisticsContract,
   chart: chartContract,
   compare: compareContract,
+  export: exportContract,
   settings: settingsContract,
 }
 export type Contract = typeof contract

@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { rangeTotalsSchema, resultRangeSchema } from './resultRange.ts'
 import { resultViewSchema, wholeResult } from './resultView.ts'
 import { cellSchema, engineNameSchema, faultSchema, resultColumnSchema } from './values.ts'
 
@@ -104,6 +105,8 @@ export const queryContract = {
   cell: oc
     .input(z.object({ queryId, row: z.number().int().min(0), column: z.number().int().min(0) }))
     .output(z.object({ cell: cellSchema })),
+  /** What a range of the rows so far comes to; null before there are rows. */
+  totals: oc.input(z.object({ queryId, range: resultRangeSchema })).output(rangeTotalsSchema.nullable()),
   /** Stops the work on the server too. Rows already read stay readable. */
   cancel: oc.input(z.object({ queryId })).output(z.object({ cancelled: z.boolean() })),
   /** Forgets the result and frees its space. */

@@ -52,6 +52,8 @@ const consequences: Record<FaultCode, string> = {
   FILE_READ_ONLY: FILE_UNTOUCHED,
   FILE_MISSING: 'The source is not affected; its data can be copied again.',
   DISK_FULL: NOTHING_LOST,
+  FILE_EXISTS: FILE_UNTOUCHED,
+  FILE_UNWRITABLE: 'No half file is left behind.',
   QUERY_FAILED: '',
   QUERY_CANCELLED: '',
   QUERY_TIMEOUT: NO_DATA_TOUCHED,

@@ -1,9 +1,10 @@
 import { MillraceError } from '../../contract/errors.ts'
 import { parameterNames } from '../query/parameters.ts'
 import type { QueryService } from '../query/queryService.ts'
+import { totalsOf } from '../query/totals.ts'
 import { api, type Services } from './services.ts'
 
-export function queryHandlers({ workbench }: Services) {
+export function queryHandlers({ workbench, stopped }: Services) {
   const queries = (): QueryService => workbench.requireOpen().queries
   return {
     start: api.query.start.handler(({ input }) => queries().start(input)),
@@ -14,6 +15,9 @@ export function queryHandlers({ workbench }: Services) {
     cell: api.query.cell.handler(async ({ input }) => ({
       cell: await queries().cell(input.queryId, input.row, input.column),
     })),
+    totals: api.query.totals.handler(({ input, signal }) =>
+      totalsOf(queries().shown(input.queryId), input.range, signal ? AbortSignal.any([signal, stopped]) : stopped),
+    ),
     cancel: api.query.cancel.handler(async ({ input }) => ({ cancelled: await queries().cancel(input.queryId) })),
     close: api.query.close.handler(async ({ input }) => ({ closed: await closeResult(queries, input.queryId) })),
   }

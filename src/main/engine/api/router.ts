@@ -3,6 +3,7 @@ import { appHandlers } from './app.ts'
 import { catalogHandlers } from './catalog.ts'
 import { chartHandlers } from './chart.ts'
 import { compareHandlers } from './compare.ts'
+import { exportHandlers } from './export.ts'
 import { liveHandlers, demoHandlers } from './live.ts'
 import { queryHandlers } from './query.ts'
 import { api, type Services } from './services.ts'
@@ -24,6 +25,7 @@ export function buildRouter(services: Services): EngineRouter {
     statistics: statisticsHandlers(services),
     chart: chartHandlers(services),
     compare: compareHandlers(services),
+    export: exportHandlers(services),
     settings: settingsHandlers(services),
   })
 }

@@ -24,6 +24,8 @@ export class OpenResult {
   readonly timings: QueryTimings = { firstRowMs: null, lastRowMs: null, transferMs: null }
   cutAtRows: number | null = null
   columns: ResultColumn[] = []
+  /** DuckDB's expression over the stored column `c0`, `c1`… that has the value in its own type. */
+  typed: readonly string[] = []
   /** Set by the run: whether the engine takes the statement as a table. */
   isTable = true
   private storedTypes: readonly string[] = []
@@ -35,6 +37,9 @@ export class OpenResult {
   private waiting: (() => void)[] = []
   /** Of the run that writes into it; resolved once nothing of it goes on. */
   private ended: Promise<void> = Promise.resolve()
+
+  private holders = 0
+  private isLeft = false
 
   constructor(queryId: string, engine: EngineName, store: Promise<ResultStore>, timeZone = 'UTC') {
     this.queryId = queryId
@@ -60,12 +65,48 @@ export class OpenResult {
     )
   }
 
-  /** Called by the run once it knows the columns; `types` are DuckDB's, as DDL writes them. */
-  async begin(columns: ResultColumn[], types: readonly string[]): Promise<Spool> {
+  /**
+   * Called by the run once it knows the columns; `types` are DuckDB's, as DDL writes them. `typed` is
+   * given where rows are stored as text.
+   */
+  async begin(
+    columns: ResultColumn[],
+    types: readonly string[],
+    typed: readonly string[] = types.map((_, at) => `c${at}`),
+  ): Promise<Spool> {
     this.spool = await (await this.store).createSpool(types, this.timeZone)
     this.columns = columns
     this.storedTypes = types
+    this.typed = typed
     return this.spool
+  }
+
+  /** Where its rows are; null where none have come, or it is closed. */
+  get rows(): Spool | null {
+    return this.spool
+  }
+
+  /** Keeps it open for work on its rows that outlasts the window's interest in it. Answers with the end of that. */
+  hold(): () => Promise<void> {
+    this.holders += 1
+    let isHeld = true
+    return async () => {
+      if (!isHeld) return
+      isHeld = false
+      this.holders -= 1
+      if (this.isLeft) await this.leave()
+    }
+  }
+
+  /** Closes it as soon as nobody holds it. */
+  async leave(): Promise<void> {
+    this.isLeft = true
+    if (this.holders === 0) await this.close()
+  }
+
+  /** Throws what it failed with. */
+  throwIfFailed(): void {
+    if (this.fault) throw this.fault
   }
 
   /** Makes the rows so far readable and wakes whoever waits for them. */

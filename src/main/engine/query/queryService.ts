@@ -16,7 +16,7 @@ import { OpenResult } from './openResult.ts'
 import { bindParameters } from './parameters.ts'
 import { runOnReplica } from './replicaRun.ts'
 import { ResultStore } from './resultStore.ts'
-import { runOnSource } from './sourceRun.ts'
+import { SOURCE_ROW_LIMIT, runOnSource } from './sourceRun.ts'
 import { SourceTypeNames } from './sourceTypeNames.ts'
 import { readStatement } from './statement.ts'
 import type { Statement } from './statement.ts'
@@ -61,6 +61,9 @@ export class QueryService {
   private readonly results = new Map<string, OpenResult>()
   /** Plans that are being made. */
   private readonly explaining = new Map<string, { abort: AbortController; ended: Promise<void> }>()
+  /** Asked for again for an export; the window knows nothing of them. */
+  private readonly unlisted = new Set<OpenResult>()
+  private readonly asked = new WeakMap<OpenResult, StartQuery>()
   private isClosed = false
 
   constructor(options: QueryServiceOptions) {
@@ -79,11 +82,12 @@ export class QueryService {
     // The source writes its instants itself.
     const timeZone = engine === 'replica' ? (input.session?.timeZone ?? undefined) : undefined
     const result = new OpenResult(queryId, engine, this.openStore(), timeZone)
+    this.asked.set(result, input)
     // In the map before anything is waited for, so that a cancel finds it.
     this.results.delete(queryId)
     this.results.set(queryId, result)
     result.fillBy(() => this.run(input, result).catch((error: unknown) => this.tell(error)))
-    await earlier?.close()
+    await earlier?.leave()
     await this.closeOldest()
     await result.waitForRows(1)
     await result.waitForRows(pageRows, FIRST_PAGE_WAITS_MS)
@@ -159,15 +163,39 @@ export class QueryService {
   async closeResult(queryId: string): Promise<boolean> {
     const result = this.results.get(queryId)
     this.results.delete(queryId)
-    await result?.close()
+    await result?.leave()
     return result !== undefined
+  }
+
+  /**
+   * The result with every row that it has, for work that takes longer: call `release` in the end. One of
+   * the source that was cut at the row limit is asked for again, without it. Throws QUERY_UNKNOWN.
+   */
+  whole(queryId: string): { result: OpenResult; release(): Promise<void> } {
+    const shown = this.find(queryId)
+    if (shown.cutAtRows === null) return { result: shown, release: shown.hold() }
+    const asked = this.asked.get(shown)!
+    const again = new OpenResult(`${queryId}-whole`, shown.engine, this.openStore())
+    this.unlisted.add(again)
+    again.fillBy(() => this.run(asked, again, Infinity).catch((error: unknown) => this.tell(error)))
+    const release = async () => {
+      this.unlisted.delete(again)
+      await again.close()
+    }
+    return { result: again, release }
+  }
+
+  /** The result as it is shown. Throws QUERY_UNKNOWN. */
+  shown(queryId: string): OpenResult {
+    return this.find(queryId)
   }
 
   /** Cancels what runs and forgets every result. May be called again. */
   async close(): Promise<void> {
     this.isClosed = true
-    const open = [...this.results.values()]
+    const open = [...this.results.values(), ...this.unlisted]
     this.results.clear()
+    this.unlisted.clear()
     await Promise.all([
       ...open.map((result) => result.close()),
       ...[...this.explaining.keys()].map((queryId) => this.cancel(queryId)),
@@ -177,7 +205,7 @@ export class QueryService {
     await (await store)?.close()
   }
 
-  private run(input: StartQuery, result: OpenResult): Promise<void> {
+  private run(input: StartQuery, result: OpenResult, rowLimit: number = SOURCE_ROW_LIMIT): Promise<void> {
     const { host, connectReplica, sourceAddress } = this.options
     const { session = ordinarySession, view = wholeResult } = input
     return this.bound(input, result.signal, (written, signal) =>
@@ -189,6 +217,7 @@ export class QueryService {
             signal,
             statementTimeoutMs: this.sourceTimeoutMs(session),
             typeNames: this.typeNames,
+            rowLimit,
             clock: host.clock,
           }),
     )

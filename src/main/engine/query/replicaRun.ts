@@ -22,7 +22,7 @@ const CHUNKS_PER_FLUSH = 8
 const CHUNKS_PER_RELEASE = 64
 
 /**
- * Runs one statement on the replica and reads its result to the end into `result`, in DuckDB's own
+ * Runs the statement of `result` on the replica and reads its rows to the end into it, in DuckDB's own
  * chunks. Between two chunks the rest of the engine has its turn, so that replication goes on.
  */
 export async function runOnReplica(

@@ -48,7 +48,7 @@ export class ResultStore {
     // A row of no columns is still a row: Postgres has them.
     const columns = (types.length === 0 ? ['BOOLEAN'] : types).map((type, index) => `c${index} ${type}`)
     await this.connection.run(`CREATE TABLE ${table} (${columns.join(', ')})`)
-    return Spool.open(table, types.length, await connectIn(this.instance, timeZone))
+    return Spool.open(table, types.length, () => connectIn(this.instance, timeZone))
   }
 
   /** For reading over whole results; the caller closes it. */

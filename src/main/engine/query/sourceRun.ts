@@ -4,6 +4,7 @@ import { isWhole } from '../../contract/resultView.ts'
 import type { SourceAddress } from '../../contract/source.ts'
 import type { Cell, ResultColumn } from '../../contract/values.ts'
 import type { Clock } from '../ports.ts'
+import { planColumn } from '../typemap/index.ts'
 import type { OpenResult } from './openResult.ts'
 import { asWritten, viewedStatement } from './resultView.ts'
 import type { AskedStatement } from './resultView.ts'
@@ -29,6 +30,8 @@ export interface SourceRunOptions {
   signal: AbortSignal
   statementTimeoutMs: number
   typeNames: SourceTypeNames
+  /** Rows beyond it are not read; the result says so. */
+  rowLimit: number
   clock: Clock
 }
 
@@ -38,7 +41,7 @@ export async function runOnSource(
   result: OpenResult,
   options: SourceRunOptions,
 ): Promise<void> {
-  const { address, session, signal, statementTimeoutMs, typeNames, clock } = options
+  const { address, session, signal, statementTimeoutMs, typeNames, rowLimit, clock } = options
   refuseOnSource(written)
   result.isTable = isTableOnSource(written)
   if (!result.isTable && !isWhole(view)) throw notATable()
@@ -64,6 +67,7 @@ export async function runOnSource(
       spool = await result.begin(
         columns ?? columnsOf(fields),
         fields.map(() => 'VARCHAR'),
+        fields.map((field, at) => typedText(`c${at}`, field, typeNames.nameOf(field.dataTypeID))),
       )
     }
     let begun: Promise<void> | null = null
@@ -78,9 +82,9 @@ export async function runOnSource(
     }
     const onRow = (row: Cell[], fields: SourceFields[]): void => {
       timings.firstRowMs ??= clock.monotonicMs() - startMs
-      if (received >= SOURCE_ROW_LIMIT) {
+      if (received >= rowLimit) {
         if (result.cutAtRows === null) {
-          result.cutAtRows = SOURCE_ROW_LIMIT
+          result.cutAtRows = rowLimit
           cancel()
         }
         return
@@ -125,6 +129,26 @@ export async function runOnSource(
     timings.transferMs = timings.lastRowMs - timings.firstRowMs
     result.publish()
   })
+}
+
+/** As the replica would hold it. The server tells of a domain the type beneath it, of an enum or a row its own. */
+function typedText(stored: string, field: SourceFields, typeName: string): string {
+  const { stageType, convert } = planColumn({
+    attnum: 0,
+    name: field.name,
+    typeOid: field.dataTypeID,
+    typeName,
+    typmod: field.dataTypeModifier,
+    typeKind: 'b',
+    elementTypeOid: null,
+    elementTypeKind: null,
+    baseTypeOid: field.dataTypeID,
+    baseTypmod: field.dataTypeModifier,
+    baseTypeKind: 'b',
+    nullable: true,
+    generated: '',
+  })
+  return convert(stageType === 'VARCHAR' ? stored : `CAST(${stored} AS ${stageType})`)
 }
 
 /** The columns of a statement, without a row of it being computed. */

@@ -2,11 +2,14 @@ import { DuckDBDataChunk, VARCHAR } from '@duckdb/node-api'
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api'
 import { MillraceError } from '../../contract/errors.ts'
 import type { Cell } from '../../contract/values.ts'
+import { cancelled } from './statementFaults.ts'
 
 /** Cells longer than this are cut in pages. */
 export const PAGE_CELL_CHARACTERS = 4096
 /** DuckDB's vector size: https://duckdb.org/docs/stable/internals/vector */
 const CHUNK_ROWS = 2048
+/** An interrupt that comes between two steps of DuckDB is lost, so it is repeated until the work has ended. */
+const INTERRUPT_EVERY_MS = 50
 
 export interface SpoolPage {
   rows: Cell[][]
@@ -20,20 +23,31 @@ export class Spool {
   private readonly columnCount: number
   private readonly connection: DuckDBConnection
   private readonly appender: DuckDBAppender
+  private readonly connect: () => Promise<DuckDBConnection>
+  private readonly closing = new AbortController()
+  private readonly readers = new Set<Promise<unknown>>()
   private reading: Promise<unknown> = Promise.resolve()
   private isClosed = false
   private appended = 0
   private readable = 0
 
-  static async open(table: string, columnCount: number, connection: DuckDBConnection): Promise<Spool> {
-    return new Spool(table, columnCount, connection, await connection.createAppender(table))
+  static async open(table: string, columnCount: number, connect: () => Promise<DuckDBConnection>): Promise<Spool> {
+    const connection = await connect()
+    return new Spool(table, columnCount, connection, await connection.createAppender(table), connect)
   }
 
-  private constructor(table: string, columnCount: number, connection: DuckDBConnection, appender: DuckDBAppender) {
+  private constructor(
+    table: string,
+    columnCount: number,
+    connection: DuckDBConnection,
+    appender: DuckDBAppender,
+    connect: () => Promise<DuckDBConnection>,
+  ) {
     this.table = table
     this.columnCount = columnCount
     this.connection = connection
     this.appender = appender
+    this.connect = connect
   }
 
   /** Rows that pages can be read of. */
@@ -102,10 +116,47 @@ export class Spool {
     return rows[0]?.[0]
   }
 
-  /** Gives the space back. Waits for a page that is being read. */
+  /**
+   * Long work on the rows, on a connection of its own, so that pages are read beside it. The rows are
+   * in `table`, as columns c0, c1…, in the order of `rowid` from 0. An abort of `signal`, or closing
+   * the spool, interrupts DuckDB; both come as QUERY_CANCELLED.
+   */
+  async reader<Result>(
+    signal: AbortSignal,
+    work: (connection: DuckDBConnection, table: string) => Promise<Result>,
+  ): Promise<Result> {
+    const reading = this.readApart(AbortSignal.any([signal, this.closing.signal]), work)
+    this.readers.add(reading)
+    try {
+      return await reading
+    } finally {
+      this.readers.delete(reading)
+    }
+  }
+
+  private async readApart<Result>(
+    signal: AbortSignal,
+    work: (connection: DuckDBConnection, table: string) => Promise<Result>,
+  ): Promise<Result> {
+    if (signal.aborted) throw cancelled()
+    const connection = await this.connect()
+    const interrupting = setInterval(() => signal.aborted && connection.interrupt(), INTERRUPT_EVERY_MS)
+    try {
+      return await work(connection, this.table)
+    } catch (error) {
+      throw signal.aborted ? cancelled(error) : error
+    } finally {
+      clearInterval(interrupting)
+      connection.closeSync()
+    }
+  }
+
+  /** Gives the space back. Waits for a page that is being read; ends longer work. */
   async close(): Promise<void> {
     if (this.isClosed) return
     this.isClosed = true
+    this.closing.abort()
+    await Promise.allSettled([...this.readers])
     await this.reading
     this.appender.clear()
     this.appender.closeSync()

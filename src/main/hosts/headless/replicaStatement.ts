@@ -1,8 +1,10 @@
 import { ResultReturnType, StatementType } from '@duckdb/node-api'
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
 import { MillraceError } from '../../contract/errors.ts'
-import type { ResultColumn, ResultRow } from './resultFormats.ts'
-import { uniqueNames } from './resultFormats.ts'
+import type { ResultColumn } from '../../contract/values.ts'
+import { uniqueNames } from '../../engine/export/textFormats.ts'
+import type { ResultRow } from '../../engine/export/textFormats.ts'
+import { replicaColumn } from '../../engine/query/valueKinds.ts'
 
 /** One statement that reads, ready to run on a file that was opened read-only. */
 export interface ReplicaStatement {
@@ -110,7 +112,7 @@ export async function prepareStatement(connection: DuckDBConnection, sql: string
       })
     }
     for (let at = 0; at < prepared.columnCount; at += 1) {
-      columns.push({ name: prepared.columnName(at), type: String(prepared.columnType(at)) })
+      columns.push(replicaColumn(prepared.columnName(at), prepared.columnType(at)))
     }
   } finally {
     prepared.destroySync()

@@ -1,18 +1,16 @@
-import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { finished } from 'node:stream/promises'
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { MillraceError } from '../../../contract/errors.ts'
+import { writeTextFile, writeWhole } from '../../../engine/export/partialFile.ts'
+import { textWriter } from '../../../engine/export/textFormats.ts'
+import type { ResultWriter } from '../../../engine/export/textFormats.ts'
 import { openFileReadOnly } from '../../../engine/fileStatus.ts'
 import type { Declare, Invocation, Outcome } from '../invocation.ts'
 import { fileOption } from '../options.ts'
 import { prepareStatement } from '../replicaStatement.ts'
 import type { ReplicaStatement } from '../replicaStatement.ts'
-import { csvWriter, jsonObjectWriter, jsonWriter, planWriter, tableWriter } from '../resultFormats.ts'
-import type { ResultWriter } from '../resultFormats.ts'
+import { jsonObjectWriter, planWriter, tableWriter } from '../resultFormats.ts'
 
 const formats = ['table', 'csv', 'json', 'parquet'] as const
 type Format = (typeof formats)[number]
@@ -66,7 +64,7 @@ async function query(invocation: Invocation, options: QueryOptions, sql: string)
       }
       const output = resolve(options.output)
       const rowCount = await writeFile(statement, format, output, signal)
-      return { json: { output, format, rowCount, columns: statement.columns }, text: `${rowCount} rows in ${output}` }
+      return { json: { output, format, rowCount, columns: statement.columns.map(({ name, type }) => ({ name, type })) }, text: `${rowCount} rows in ${output}` }
     } finally {
       signal.removeEventListener('abort', interrupt)
       connection.closeSync()
@@ -80,10 +78,12 @@ async function query(invocation: Invocation, options: QueryOptions, sql: string)
   }
 }
 
+const plainly = { headers: true, tableName: 'result' }
+
 const writers: Readonly<Record<Exclude<Format, 'parquet'>, () => ResultWriter>> = {
   table: tableWriter,
-  csv: csvWriter,
-  json: jsonWriter,
+  csv: () => textWriter('csv', plainly),
+  json: () => textWriter('json', plainly),
 }
 
 function writerFor(format: Exclude<Format, 'parquet'>, statement: ReplicaStatement): ResultWriter {
@@ -114,50 +114,10 @@ async function writeRows(
   return rowCount
 }
 
-/** Writes beside the target and renames at the end, so that a failed query leaves no half file and an old one stays. */
 async function writeFile(statement: ReplicaStatement, format: Format, output: string, signal: AbortSignal): Promise<number> {
-  const partial = `${output}.partial-${process.pid}`
-  try {
-    const rowCount =
-      format === 'parquet'
-        ? await statement.writeParquet(partial)
-        : await writeTextFile(statement, writers[format](), partial, signal)
-    await rename(partial, output)
-    return rowCount
-  } catch (error) {
-    if (error instanceof MillraceError || signal.aborted) throw error
-    throw new MillraceError(
-      {
-        code: (error as NodeJS.ErrnoException).code === 'ENOSPC' ? 'DISK_FULL' : 'QUERY_FAILED',
-        message: `The file ${output} could not be written.`,
-        advice: 'Look whether its folder exists, may be written to and has room.',
-      },
-      { cause: error },
-    )
-  } finally {
-    await rm(partial, { force: true })
-  }
-}
-
-async function writeTextFile(
-  statement: ReplicaStatement,
-  writer: ResultWriter,
-  path: string,
-  signal: AbortSignal,
-): Promise<number> {
-  const stream = createWriteStream(path)
-  const done = finished(stream)
-  // Told by the write that follows.
-  done.catch(() => {})
-  const write = async (text: string): Promise<void> => {
-    if (!stream.write(text)) await Promise.race([once(stream, 'drain'), done])
-  }
-  try {
-    const rowCount = await writeRows(statement, writer, write, signal)
-    stream.end()
-    await done
-    return rowCount
-  } finally {
-    stream.destroy()
-  }
+  return writeWhole(output, (partial) =>
+    format === 'parquet'
+      ? statement.writeParquet(partial)
+      : writeTextFile(partial, (sink) => writeRows(statement, writers[format](), (text) => sink.write(text), signal)),
+  )
 }
