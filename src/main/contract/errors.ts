@@ -63,6 +63,8 @@ export const faultCodes = [
   'QUERY_NOT_A_TABLE',
   'CHART_COLUMN_MISSING',
   'QUERY_PARAMETER',
+  'SAVED_QUERY_CHANGED',
+  'SAVED_QUERIES_FOLDER',
   // the app
   'DEMO_FAILED',
   'PORT_TAKEN',

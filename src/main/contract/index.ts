@@ -2,8 +2,10 @@ import { tablePageContract } from './catalog.ts'
 import { chartContract } from './chart.ts'
 import { compareContract } from './compare.ts'
 import { exportContract } from './export.ts'
+import { historyContract } from './history.ts'
 import { demoContract, liveContract } from './live.ts'
 import { catalogContract, queryContract } from './query.ts'
+import { savedQueriesContract } from './savedQueries.ts'
 import { appContract, settingsContract } from './settings.ts'
 import { sourceContract } from './source.ts'
 import { statisticsContract } from './statistics.ts'
@@ -27,5 +29,7 @@ export const contract = {
   compare: compareContract,
   export: exportContract,
   settings: settingsContract,
+  history: historyContract,
+  savedQueries: savedQueriesContract,
 }
 export type Contract = typeof contract

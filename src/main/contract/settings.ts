@@ -6,6 +6,18 @@ import { engineNameSchema } from './values.ts'
 export const preferencesSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   density: z.enum(['comfortable', 'compact']).default('comfortable'),
+  /** More than the usual contrast; `system` asks the system. */
+  contrast: z.enum(['system', 'usual', 'high']).default('system'),
+  /** Of everything in the window. */
+  zoomPercent: z.number().int().min(70).max(200).default(100),
+  /** Shortcuts that a person has set, by the command's id; an empty list takes its keys away. */
+  keys: z.record(z.string(), z.array(z.string().max(40)).max(4)).default({}),
+  /** The IANA zone in which instants are shown beside their own; null is the system's. */
+  timeZone: z.string().max(64).nullable().default(null),
+  /** How the whole part of a number is grouped where it is shown; copies and exports are never grouped. */
+  digitGrouping: z.enum(['space', 'comma', 'none']).default('space'),
+  /** The folder of the saved queries; null is the app's own. */
+  savedQueriesFolder: z.string().nullable().default(null),
 })
 export type Preferences = z.infer<typeof preferencesSchema>
 
@@ -17,6 +29,8 @@ export const editorTabSchema = z.object({
   /** The values that its parameters had last. */
   parameters: parameterValuesSchema.optional(),
   session: sessionSettingsSchema.optional(),
+  /** Where its text is a saved query: the file, and what the file held when they were last equal. */
+  saved: z.object({ path: z.string(), version: z.string(), sql: z.string() }).optional(),
 })
 export type EditorTab = z.infer<typeof editorTabSchema>
 

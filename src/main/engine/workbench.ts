@@ -317,7 +317,17 @@ export class Workbench {
       ...(tables ? { tables } : {}),
     })
     const connectReplica = () => session.connectReplica()
-    const queries = new QueryService({ host: this.host, connectReplica, sourceAddress: () => address })
+    const history = this.settings.history(workspace.id)
+    const queries = new QueryService({
+      host: this.host,
+      connectReplica,
+      sourceAddress: () => address,
+      onEnded: (entry) => {
+        history.add(entry).catch((error: unknown) => {
+          this.host.logger.warn('a run could not be kept in the history', { error: String(error) })
+        })
+      },
+    })
     const compare = new CompareService({
       host: this.host,
       connectReplica,

@@ -6,7 +6,16 @@ const CACHE_KEY = 'millrace.preferences'
 
 /** What was last seen, so that the first frame has the right colours before the engine answers. */
 function lastSeen(): Preferences {
-  const fallback: Preferences = { theme: 'system', density: 'comfortable' }
+  const fallback: Preferences = {
+    theme: 'system',
+    density: 'comfortable',
+    contrast: 'system',
+    zoomPercent: 100,
+    keys: {},
+    timeZone: null,
+    digitGrouping: 'space',
+    savedQueriesFolder: null,
+  }
   try {
     return { ...fallback, ...(JSON.parse(window.localStorage.getItem(CACHE_KEY) ?? '{}') as Partial<Preferences>) }
   } catch {

@@ -63,6 +63,8 @@ const consequences: Record<FaultCode, string> = {
   QUERY_NOT_A_TABLE: '',
   CHART_COLUMN_MISSING: '',
   QUERY_PARAMETER: '',
+  SAVED_QUERY_CHANGED: 'Nothing was overwritten: the file and your text are both as they were.',
+  SAVED_QUERIES_FOLDER: 'Nothing was written.',
   DEMO_FAILED: 'Your own sources and files are not affected.',
   PORT_TAKEN: 'Your own sources and files are not affected.',
   WORKSPACE_NONE: '',

@@ -4,8 +4,10 @@ import { catalogHandlers } from './catalog.ts'
 import { chartHandlers } from './chart.ts'
 import { compareHandlers } from './compare.ts'
 import { exportHandlers } from './export.ts'
+import { historyHandlers } from './history.ts'
 import { liveHandlers, demoHandlers } from './live.ts'
 import { queryHandlers } from './query.ts'
+import { savedQueriesHandlers } from './savedQueries.ts'
 import { api, type Services } from './services.ts'
 import { settingsHandlers } from './settings.ts'
 import { sourceHandlers } from './source.ts'
@@ -27,5 +29,7 @@ export function buildRouter(services: Services): EngineRouter {
     compare: compareHandlers(services),
     export: exportHandlers(services),
     settings: settingsHandlers(services),
+    history: historyHandlers(services),
+    savedQueries: savedQueriesHandlers(services),
   })
 }

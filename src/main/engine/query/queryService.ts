@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { MillraceError, faultOf } from '../../contract/errors.ts'
+import type { HistoryEntry } from '../../contract/history.ts'
 import { ordinarySession } from '../../contract/query.ts'
 import type {
   ResultPage, ResultProgress, SessionSettings, ShownPlan, StatementToRun,
 } from '../../contract/query.ts'
-import { wholeResult } from '../../contract/resultView.ts'
+import { isWhole, wholeResult } from '../../contract/resultView.ts'
 import type { ResultView } from '../../contract/resultView.ts'
 import type { SourceAddress } from '../../contract/source.ts'
 import type { Cell, ResultColumn } from '../../contract/values.ts'
@@ -28,6 +30,8 @@ export interface QueryServiceOptions {
   sourceAddress(): SourceAddress
   /** Statements on the source are ended by the server after this. Default 60 s. */
   sourceStatementTimeoutMs?: number
+  /** Called after each statement that a person ran, however it ended. */
+  onEnded?(entry: HistoryEntry): void
 }
 
 export interface StartQuery extends StatementToRun {
@@ -86,7 +90,7 @@ export class QueryService {
     // In the map before anything is waited for, so that a cancel finds it.
     this.results.delete(queryId)
     this.results.set(queryId, result)
-    result.fillBy(() => this.run(input, result).catch((error: unknown) => this.tell(error)))
+    result.fillBy(() => this.remembered(input, result, this.run(input, result)).catch((error: unknown) => this.tell(error)))
     await earlier?.leave()
     await this.closeOldest()
     await result.waitForRows(1)
@@ -203,6 +207,29 @@ export class QueryService {
     const store = this.store
     this.store = null
     await (await store)?.close()
+  }
+
+  /** Another view of a result is no run of its own. */
+  private async remembered(input: StartQuery, result: OpenResult, running: Promise<void>): Promise<void> {
+    const { clock } = this.options.host
+    const startedAt = new Date(clock.nowMs()).toISOString()
+    const startMs = clock.monotonicMs()
+    const remember = (fault: HistoryEntry['fault']): void => {
+      if (input.view && !isWhole(input.view)) return
+      const rows = fault && result.columns.length === 0 ? null : result.progress().rowsReady
+      const durationMs = clock.monotonicMs() - startMs
+      this.options.onEnded?.({
+        id: randomUUID(), startedAt, engine: result.engine, sql: input.sql, durationMs, rows, fault,
+      })
+    }
+    try {
+      await running
+      remember(null)
+    } catch (error) {
+      const { code, message } = faultOf(error)
+      remember({ code, message })
+      throw error
+    }
   }
 
   private run(input: StartQuery, result: OpenResult, rowLimit: number = SOURCE_ROW_LIMIT): Promise<void> {

@@ -7,7 +7,9 @@ import type { EditorTabs, Preferences } from '../../contract/settings.ts'
 import { workspaceSchema } from '../../contract/workspace.ts'
 import type { Workspace } from '../../contract/workspace.ts'
 import type { Host } from '../ports.ts'
+import { HistoryStore } from './historyStore.ts'
 import { JsonFile } from './jsonFile.ts'
+import { SavedQueriesFolder } from './savedQueries.ts'
 
 const workspacesFileSchema = z.object({ workspaces: z.array(workspaceSchema) })
 type WorkspacesFile = z.infer<typeof workspacesFileSchema>
@@ -25,6 +27,9 @@ export class SettingsStore {
   private readonly host: Host
   private readonly preferences: JsonFile<Preferences>
   private readonly workspaces: JsonFile<WorkspacesFile>
+  /** The person's own `.sql` files. */
+  readonly savedQueries: SavedQueriesFolder
+  private readonly histories = new Map<string, HistoryStore>()
   private readonly tabs = new Map<string, JsonFile<EditorTabs>>()
   private readonly onUnreadable: (what: string, keptAs: string) => void
 
@@ -34,14 +39,22 @@ export class SettingsStore {
     this.onUnreadable = onUnreadable
     this.preferences = this.file('preferences.json', preferencesSchema, preferencesSchema.parse({}))
     this.workspaces = this.file('workspaces.json', workspacesFileSchema, { workspaces: [] })
+    this.savedQueries = new SavedQueriesFolder({
+      defaultFolder: join(host.paths.dataFolder, 'queries'),
+      chosenFolder: async () => (await this.readPreferences()).savedQueriesFolder,
+      chooseFolder: async (savedQueriesFolder) => {
+        await this.preferences.update((preferences) => ({ ...preferences, savedQueriesFolder }))
+      },
+    })
   }
 
   readPreferences(): Promise<Preferences> {
     return this.preferences.read()
   }
 
+  /** The folder of saved queries is set by `savedQueries.useFolder`, which looks whether there is one. */
   writePreferences(preferences: Preferences): Promise<Preferences> {
-    return this.preferences.update(() => preferences)
+    return this.preferences.update(({ savedQueriesFolder }) => ({ ...preferences, savedQueriesFolder }))
   }
 
   /** The one that was opened last comes first. */
@@ -93,6 +106,15 @@ export class SettingsStore {
 
   deletePassword(workspaceId: string): Promise<void> {
     return this.host.secrets.delete(secretName(workspaceId))
+  }
+
+  /** What was run in that workspace. */
+  history(workspaceId: string): HistoryStore {
+    const known = this.histories.get(workspaceId)
+    if (known) return known
+    const store = new HistoryStore(join(this.host.paths.dataFolder, 'history', `${fileNameOf(workspaceId)}.jsonl`))
+    this.histories.set(workspaceId, store)
+    return store
   }
 
   private tabsFile(workspaceId: string | null): JsonFile<EditorTabs> {

@@ -1,5 +1,6 @@
 import { readFile, readdir, stat, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { preferencesSchema } from '../../../../src/main/contract/settings.ts'
 import type { Workspace } from '../../../../src/main/contract/workspace.ts'
 import type { Host } from '../../../../src/main/engine/ports.ts'
 import { SettingsStore } from '../../../../src/main/engine/settings/settingsStore.ts'
@@ -16,6 +17,8 @@ const workspace = (id: string, lastOpenedAt: string | null): Workspace => ({
   lastOpenedAt,
 })
 
+const ordinary = preferencesSchema.parse({})
+
 describe('the settings store', () => {
   let host: Host
   let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -27,7 +30,7 @@ describe('the settings store', () => {
 
   it('answers with defaults before anything was written, and writes nothing by reading', async () => {
     const store = new SettingsStore(host)
-    expect(await store.readPreferences()).toEqual({ theme: 'system', density: 'comfortable' })
+    expect(await store.readPreferences()).toEqual(ordinary)
     expect(await store.readTabs('a')).toEqual({ tabs: [], activeTabId: null })
     expect(await store.listWorkspaces()).toEqual([])
     expect(await readdir(host.paths.dataFolder)).toEqual([])
@@ -39,11 +42,11 @@ describe('the settings store', () => {
       tabs: [{ id: '1', title: 'One', sql: 'select 1;\n-- é', engine: 'replica' as const }],
       activeTabId: '1',
     }
-    await before.writePreferences({ theme: 'dark', density: 'compact' })
+    await before.writePreferences({ ...ordinary, theme: 'dark', keys: { 'explore.run': ['F9'] } })
     await before.writeTabs('a', tabs)
     await before.writeWorkspace(workspace('a', null))
     const after = new SettingsStore(host)
-    expect(await after.readPreferences()).toEqual({ theme: 'dark', density: 'compact' })
+    expect(await after.readPreferences()).toEqual({ ...ordinary, theme: 'dark', keys: { 'explore.run': ['F9'] } })
     expect(await after.readTabs('a')).toEqual(tabs)
     expect(await after.readTabs('b')).toEqual({ tabs: [], activeTabId: null })
     expect(await after.readWorkspace('a')).toEqual(workspace('a', null))
