@@ -1,6 +1,7 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { parameterValuesSchema, sessionSettingsSchema } from './query.ts'
+import { chartSettingsSchema } from './chart.ts'
 import { engineNameSchema } from './values.ts'
 
 export const preferencesSchema = z.object({
@@ -31,6 +32,8 @@ export const editorTabSchema = z.object({
   session: sessionSettingsSchema.optional(),
   /** Where its text is a saved query: the file, and what the file held when they were last equal. */
   saved: z.object({ path: z.string(), version: z.string(), sql: z.string() }).optional(),
+  /** How its result is drawn, where the person has chosen it. */
+  chart: chartSettingsSchema.optional(),
 })
 export type EditorTab = z.infer<typeof editorTabSchema>
 

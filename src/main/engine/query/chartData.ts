@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { ChartData, ChartSettings, TimeBucket } from '../../contract/chart.ts'
 import type { Cell } from '../../contract/values.ts'
-import { automaticBucket, canBucket, chartSql, measureNames, planChart } from './chartQuery.ts'
+import { automaticBucket, canBucket, chartSql, measureNames, mostBuckets, planChart } from './chartQuery.ts'
 import type { ChartPlan } from './chartQuery.ts'
 import { readBounds, readHistogram } from './columnStatistics.ts'
 import type { Relation } from './relation.ts'
@@ -29,12 +29,12 @@ export async function readChartData(
 async function bucketFor(
   connection: DuckDBConnection,
   relation: Relation,
-  { x }: ChartPlan,
+  { x, kind }: ChartPlan,
   wanted: TimeBucket,
 ): Promise<TimeBucket> {
   if (wanted !== 'auto') return wanted
   const { lowest, highest, distinct } = await readBounds(connection, relation, x)
-  return automaticBucket((highest ?? 0) - (lowest ?? 0), distinct, /^date$/i.test(x.type))
+  return automaticBucket((highest ?? 0) - (lowest ?? 0), distinct, /^date$/i.test(x.type), mostBuckets(kind))
 }
 
 async function readGroups(

@@ -26,8 +26,13 @@ const MOST_SERIES: Record<ChartKind, number> = {
   heatmap: 40,
   pivot: 40,
 }
-/** More instants than this along the axis are put together by `auto`. */
+/** More instants than this along a line are put together by `auto`; along other axes, what they hold. */
 const MOST_BUCKETS = 400
+
+/** How many instants `auto` leaves along the axis. */
+export function mostBuckets(kind: ChartKind): number {
+  return kind === 'line' || kind === 'area' ? MOST_BUCKETS : MOST_CATEGORIES[kind]
+}
 
 /** Chart settings with their columns found in a relation. */
 export interface ChartPlan {
@@ -84,10 +89,10 @@ const bucketSeconds: [Exclude<TimeBucket, 'none' | 'auto'>, number][] = [
 ]
 
 /** The smallest step that keeps the axis readable; `none` where there are few instants anyway. */
-export function automaticBucket(spanSeconds: number, distinct: number, isDate: boolean): TimeBucket {
-  if (distinct <= MOST_BUCKETS) return 'none'
+export function automaticBucket(spanSeconds: number, distinct: number, isDate: boolean, most: number): TimeBucket {
+  if (distinct <= most) return 'none'
   const steps = isDate ? bucketSeconds.filter(([, seconds]) => seconds >= 86_400) : bucketSeconds
-  return steps.find(([, seconds]) => spanSeconds / seconds <= MOST_BUCKETS)?.[0] ?? 'year'
+  return steps.find(([, seconds]) => spanSeconds / seconds < most)?.[0] ?? 'year'
 }
 
 function measureSql(column: RelationColumn, aggregate: Aggregate): string {

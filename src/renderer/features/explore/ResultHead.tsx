@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import type { ReactNode } from 'react'
 import { Scissors } from 'lucide-react'
 import { Badge } from '../../components/Badge.tsx'
 import { formatCount, formatDuration } from '../../components/format.ts'
@@ -54,7 +55,8 @@ function Timings({ result }: { result: ShownResult }) {
   )
 }
 
-export function ResultHead({ run }: { run: TabRun }) {
+/** How the last run went; `children` are what can be done with its result. */
+export function ResultHead({ run, children }: { run: TabRun; children?: ReactNode }) {
   const { active, result, failure } = run
   const words = result ? wordsOf(result) : null
   return (
@@ -90,6 +92,7 @@ export function ResultHead({ run }: { run: TabRun }) {
         <span className="muted figure">Cancelled after {formatDuration(run.cancelledAfterMs)}</span>
       )}
       {active && <RunningTimer key={active.queryId} active={active} />}
+      {children && <span className={styles.actions}>{children}</span>}
     </header>
   )
 }

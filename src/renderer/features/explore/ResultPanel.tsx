@@ -11,6 +11,9 @@ import type { CellPlace } from '../../components/grid/ResultGrid.tsx'
 import { Kbd } from '../../components/Kbd.tsx'
 import split from '../../components/Split.module.css'
 import { ResultHead } from './ResultHead.tsx'
+import { ResultInsight } from './ResultInsight.tsx'
+import { useResultPart } from './resultPart.ts'
+import { ResultPartSwitch } from './ResultPartSwitch.tsx'
 import { failResult, useRun } from './runs.ts'
 import type { ShownResult } from './runs.ts'
 import styles from './ResultPanel.module.css'
@@ -77,10 +80,13 @@ function Grid({ tabId, result }: { tabId: string; result: ShownResult }) {
 export function ResultPanel({ tabId }: { tabId: string }) {
   const run = useRun(tabId)
   const { result, failure, active } = run
+  const part = useResultPart(tabId)
   const runKeys = useMemo(() => keyCaps('Ctrl+Enter', runsOnMac), [])
   return (
     <section id="explore-result" className={styles.panel} aria-label="Result" aria-busy={active !== null}>
-      <ResultHead run={run} />
+      <ResultHead run={run}>
+        {result && result.columns.length > 0 && !failure && <ResultPartSwitch tabId={tabId} />}
+      </ResultHead>
       {failure ? (
         <div className={styles.note}>
           <ErrorNote fault={failure.fault} />
@@ -97,7 +103,11 @@ export function ResultPanel({ tabId }: { tabId: string }) {
           )}
           {result ? (
             <div className={styles.body} data-dimmed={active !== null || undefined}>
-              <Grid key={tabId} tabId={tabId} result={result} />
+              {part === 'rows' || result.columns.length === 0 ? (
+                <Grid key={tabId} tabId={tabId} result={result} />
+              ) : (
+                <ResultInsight key={tabId} tabId={tabId} result={result} part={part} />
+              )}
             </div>
           ) : (
             !active && (

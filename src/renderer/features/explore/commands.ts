@@ -4,12 +4,19 @@ import {
   refreshCatalogs, reopenTab, run, switchEngine, theEditor,
 } from './actions.ts'
 import { openSessionDialog } from './SessionDialog.tsx'
-import { useTabs } from './tabStore.ts'
+import { showResultPart } from './resultPart.ts'
+import type { ResultPart } from './resultPart.ts'
+import { activeTab, useTabs } from './tabStore.ts'
 
 const group = 'Explore'
 
 /** Widgets of the editor that close on Esc themselves. */
 const EDITOR_WIDGETS = '.suggest-widget.visible, .find-widget.visible, .monaco-menu'
+
+function showPart(part: ResultPart): void {
+  const tab = activeTab()
+  if (tab) showResultPart(tab.id, part)
+}
 
 const inEditor = (): boolean => theEditor() !== null
 
@@ -87,7 +94,20 @@ export function exploreCommands(): Command[] {
     },
     {
       id: 'explore.focusResult', label: 'Go to the result', keys: ['Alt+R'], group,
-      perform: () => document.querySelector<HTMLElement>('#explore-result .ag-cell:not(.cellRowNumber)')?.focus(),
+      perform: () => {
+        showPart('rows')
+        requestAnimationFrame(() =>
+          document.querySelector<HTMLElement>('#explore-result .ag-cell:not(.cellRowNumber)')?.focus(),
+        )
+      },
+    },
+    {
+      id: 'explore.showChart', label: 'Show the result as a chart', keys: ['Alt+G'], group,
+      perform: () => showPart('chart'),
+    },
+    {
+      id: 'explore.showStatistics', label: 'Show the statistics of the result', keys: ['Alt+I'], group,
+      perform: () => showPart('statistics'),
     },
   ]
 }

@@ -14,12 +14,12 @@ import {
 } from '../../components/format.ts'
 import { gridText, markOf } from '../../components/grid/cellText.ts'
 import { Skeleton } from '../../components/Skeleton.tsx'
-import { selectAllFrom } from '../../components/sql/names.ts'
+import { filteredSql } from '../../components/sql/filteredSql.ts'
+import { selectAllFrom, writtenTableName } from '../../components/sql/names.ts'
 import { StatisticsPanel } from '../../components/statistics/StatisticsPanel.tsx'
 import { Tabs } from '../../components/Tabs.tsx'
 import { useNow } from '../../components/useNow.ts'
 import { Structure } from './Structure.tsx'
-import { filteredSql } from './tables.ts'
 import styles from './TablePageView.module.css'
 import { SAMPLE_ROWS, useSample } from './useSample.ts'
 
@@ -186,7 +186,7 @@ export function TablePageView({ page }: { page: TablePage }) {
             subject={{ table: { schema: page.schema, name: page.name } }}
             engine="replica"
             onFilter={(filters, columns) =>
-              handToExplore({ title: page.name, sql: filteredSql(page, filters, columns), engine: 'replica' })
+              handToExplore({ title: page.name, sql: filteredSql(writtenTableName(page), filters, columns), engine: 'replica' })
             }
           />
         )}

@@ -1,7 +1,5 @@
 import type { CatalogTable } from '../../../main/contract/query.ts'
-import type { ColumnFilter } from '../../../main/contract/resultView.ts'
-import type { EngineName, ResultColumn, TableName } from '../../../main/contract/values.ts'
-import { writtenName, writtenTableName } from '../../components/sql/names.ts'
+import type { EngineName, TableName } from '../../../main/contract/values.ts'
 
 /** A table of either engine, as the list and the picture have it. */
 export interface KnownTable {
@@ -34,28 +32,4 @@ export function matchingTables(tables: readonly KnownTable[], search: string): r
   const wanted = search.trim().toLowerCase()
   if (wanted === '') return tables
   return tables.filter(({ table }) => `${table.schema}.${table.name}`.toLowerCase().includes(wanted))
-}
-
-const operators = { equal: '=', 'not-equal': '<>', less: '<', 'at-most': '<=', greater: '>', 'at-least': '>=' } as const
-
-function literalOf(value: string, column: ResultColumn): string {
-  const isPlainNumber = column.kind === 'number' && /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(value)
-  return isPlainNumber ? value : `'${value.replaceAll("'", "''")}'`
-}
-
-/** The statement of the rows that a bar stands for. */
-export function filteredSql(
-  table: TableName,
-  filters: readonly ColumnFilter[],
-  columns: readonly ResultColumn[],
-): string {
-  const conditions = filters.flatMap(({ column: place, test }) => {
-    const column = columns[place]
-    if (!column) return []
-    const name = writtenName(column.name)
-    if (!('value' in test)) return [`${name} IS ${test.kind === 'null' ? 'NULL' : 'NOT NULL'}`]
-    const operator = operators[test.kind as keyof typeof operators]
-    return operator ? [`${name} ${operator} ${literalOf(test.value, column)}`] : []
-  })
-  return `SELECT * FROM ${writtenTableName(table)}\nWHERE ${conditions.join('\n  AND ')};`
 }

@@ -1,0 +1,15 @@
+import { create } from 'zustand'
+
+/** What of a result is shown: its rows, a picture of them, or the statistics of its columns. */
+export const resultParts = ['rows', 'chart', 'statistics'] as const
+export type ResultPart = (typeof resultParts)[number]
+
+const useParts = create<{ byTab: Readonly<Record<string, ResultPart>> }>()(() => ({ byTab: {} }))
+
+export function useResultPart(tabId: string): ResultPart {
+  return useParts((state) => state.byTab[tabId] ?? 'rows')
+}
+
+export function showResultPart(tabId: string, part: ResultPart): void {
+  useParts.setState(({ byTab }) => ({ byTab: { ...byTab, [tabId]: part } }))
+}
