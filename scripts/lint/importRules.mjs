@@ -38,7 +38,8 @@ export const importTable = {
   'main/engine/query': { imports: SERVICE, reach: ['network', 'node'] },
   'main/engine/export': { imports: [...SERVICE, ...engine('query')], reach: ['node'] },
   'main/engine/compare': { imports: [...SERVICE, ...engine('query')], reach: ['network', 'node'] },
-  'main/engine/reconcile': { imports: SERVICE, reach: ['network', 'node'] },
+  // What a copy loads, a verification loads again.
+  'main/engine/reconcile': { imports: [...SERVICE, ...engine('apply')], reach: ['network', 'node'] },
   'main/engine/settings': { imports: SERVICE, reach: ['node'] },
   'main/engine/demo': { imports: SERVICE, reach: ['network', 'node', 'clock'] },
   'main/engine/api': { imports: ['main/engine', 'main/contract', 'main/rpc'], reach: ['node'] },
@@ -48,7 +49,7 @@ export const importTable = {
       ...engine('engine.ts', 'session.ts', 'fileStatus.ts', 'ports.ts', 'model'),
       // What the command line asks of a source without following it: its address, doctor, the slot's health.
       ...engine('source/address.ts', 'source/connection.ts', 'source/preflight.ts', 'source/doctor.ts', 'source/slot.ts'),
-      ...engine('typemap/index.ts', 'demo/demo.ts', 'compare/compareService.ts'),
+      ...engine('typemap/index.ts', 'demo/demo.ts', 'compare/compareService.ts', 'reconcile/verifyService.ts'),
       // `millrace query` writes what the app exports.
       ...engine('export', 'query/valueKinds.ts'),
       'main/rpc',

@@ -1,4 +1,5 @@
 import { readFile, readdir, stat, writeFile } from 'node:fs/promises'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runMillrace, startMillrace } from '../support/millrace.ts'
 import type { Ended } from '../support/millrace.ts'
@@ -168,6 +169,31 @@ describe('the road of one file', () => {
     expect(differs.stderr).toMatch(/^millrace: the answers differ: /m)
     const writes = await millrace('compare', '--source', database.url, '--file', file, 'DELETE FROM orders')
     expect(writes.stderr).toMatch(/^millrace: QUERY_WRITES: /m)
+  })
+
+  it('verify exits 1 where the replica differs, names table and keys, and mends them with --repair', async () => {
+    const verify = (...more: string[]): Promise<Ended> => millrace('verify', '--source', database.url, '--file', file, ...more)
+    const same = await verify('--share', '100')
+    expect(same.exitCode, same.stderr).toBe(0)
+    const instance = await DuckDBInstance.create(file)
+    const connection = await instance.connect()
+    await connection.run(`DELETE FROM public.orders WHERE id = 7; UPDATE public.customers SET name = 'x' WHERE id = 3`)
+    connection.closeSync()
+    instance.closeSync()
+    const differs = await verify('--json')
+    expect(differs.exitCode).toBe(1)
+    expect(differs.stderr).toMatch(/^millrace: public.orders differs: 1 missing \(missing id=7\)$/m)
+    expect(differs.stderr).toMatch(/^millrace: public.customers differs: 1 altered \(altered id=3\)$/m)
+    expect(json(differs)).toMatchObject({ tables: [{ differences: [{ key: ['3'], columns: ['name'] }] }, { rowsMissing: 1 }] })
+    const one = await verify('--tables', 'orders', '--mode', 'cheap', '--repair')
+    expect(one.exitCode, one.stderr).toBe(0)
+    expect(one.stdout).toMatch(/public\.orders +repaired/)
+    expect(one.stdout).not.toContain('customers')
+    expect((await verify('--repair')).exitCode).toBe(0)
+    expect((await verify()).exitCode).toBe(0)
+    const status = json(await millrace('status', '--file', file, '--json'))
+    expect(status).toMatchObject({ tables: [{ verified: { outcome: 'same', mode: 'full' } }, { verified: { outcome: 'same' } }] })
+    expect((await verify('--tables', 'nothing')).stderr).toMatch(/^millrace: TABLE_MISSING: /m)
   })
 
   it('query may be stopped in the middle', async () => {

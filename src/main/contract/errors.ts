@@ -43,6 +43,9 @@ export const faultCodes = [
   'TABLE_VALUE_UNREPRESENTABLE',
   'TABLE_APPLY_FAILED',
   'TABLE_MISSING',
+  // verifying
+  'VERIFY_RUNNING',
+  'NOT_FOLLOWING',
   // the file
   'FILE_IN_USE',
   'FILE_FOREIGN',

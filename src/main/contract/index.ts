@@ -9,6 +9,7 @@ import { savedQueriesContract } from './savedQueries.ts'
 import { appContract, settingsContract } from './settings.ts'
 import { sourceContract } from './source.ts'
 import { statisticsContract } from './statistics.ts'
+import { verifyContract } from './verify.ts'
 import { workspaceContract } from './workspace.ts'
 
 /**
@@ -28,6 +29,7 @@ export const contract = {
   chart: chartContract,
   compare: compareContract,
   export: exportContract,
+  verify: verifyContract,
   settings: settingsContract,
   history: historyContract,
   savedQueries: savedQueriesContract,

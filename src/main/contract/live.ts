@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import { lastVerificationSchema } from './verify.ts'
 import { faultSchema, instantSchema, lsnTextSchema } from './values.ts'
 
 /** The states of the stream, see `engine/sync/machine.ts` for the transitions. */
@@ -38,6 +39,8 @@ export const liveTableSchema = z.object({
   truncates: z.number(),
   changesPerSecond: z.number(),
   lastChangeAt: instantSchema.nullable(),
+  /** What the last verification said of it; null where there was none. */
+  verified: lastVerificationSchema.nullable(),
   /** Columns that are kept as their Postgres text. */
   textColumns: z.array(z.object({ name: z.string(), sourceType: z.string(), note: z.string().optional() })),
 })

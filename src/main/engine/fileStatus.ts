@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type pg from 'pg'
 import { MillraceError } from '../contract/errors.ts'
 import type { SourceAddress } from '../contract/source.ts'
+import type { LastVerification } from '../contract/verify.ts'
 import { postgresMicrosToEpochMs } from './model/checkpoint.ts'
 import { formatLsn } from './model/lsn.ts'
 import type { TableState } from './model/tableState.ts'
@@ -12,6 +13,7 @@ import { faultOfSourceError } from './source/faults.ts'
 import { dropPublications } from './source/publication.ts'
 import { dropSlot, readSlotHealth } from './source/slot.ts'
 import { readCheckpoint, readSource, readTables, type SourceRecord } from './store/records.ts'
+import { readLastVerifications } from './store/reconciliations.ts'
 import { ReplicaFile } from './store/replicaFile.ts'
 
 export interface FileStatus {
@@ -19,7 +21,13 @@ export interface FileStatus {
   fileBytes: number | null
   source: { address: string; database: string; slotName: string; publicationNames: string[] } | null
   checkpoint: { lsn: string; commitAt: string | null; transactions: number; changes: number } | null
-  tables: { schema: string; name: string; state: TableState; reason: string | null }[]
+  tables: {
+    schema: string
+    name: string
+    state: TableState
+    reason: string | null
+    verified: LastVerification | null
+  }[]
 }
 
 async function openForReading(host: Host, filePath: string): Promise<ReplicaFile> {
@@ -37,6 +45,7 @@ export async function readFileStatus(host: Host, filePath: string): Promise<File
     const source = await readSource(file.bookkeeping)
     const checkpoint = await readCheckpoint(file.bookkeeping)
     const tables = await readTables(file.bookkeeping)
+    const verifications = await readLastVerifications(file.bookkeeping)
     const { commitMicros } = checkpoint ?? { commitMicros: null }
     return {
       filePath,
@@ -53,7 +62,13 @@ export async function readFileStatus(host: Host, filePath: string): Promise<File
         transactions: Number(checkpoint.transactions),
         changes: Number(checkpoint.changes),
       },
-      tables: tables.map(({ schema, name, state, reason }) => ({ schema, name, state, reason })),
+      tables: tables.map(({ oid, schema, name, state, reason }) => ({
+        schema,
+        name,
+        state,
+        reason,
+        verified: verifications.get(oid) ?? null,
+      })),
     }
   } finally {
     await file.close()

@@ -6,6 +6,7 @@ import { MillraceError } from '../contract/errors.ts'
 import type { LagPoint, LiveSnapshot, LiveTable } from '../contract/live.ts'
 import type { SourceAddress } from '../contract/source.ts'
 import type { TableName } from '../contract/values.ts'
+import type { LastVerification } from '../contract/verify.ts'
 import type { Batch } from './batch/batch.ts'
 import type { FlushLimits } from './batch/flushPolicy.ts'
 import { LiveMeter, slotHealthOf } from './metrics/liveMeter.ts'
@@ -18,10 +19,12 @@ import { faultOfSourceError } from './source/faults.ts'
 import { readFlushedLsn } from './source/position.ts'
 import { readCheckpoint, readSource, readTables } from './store/records.ts'
 import { faultOfOpening } from './store/faults.ts'
+import { readLastVerifications } from './store/reconciliations.ts'
 import { ReplicaFile } from './store/replicaFile.ts'
 import type { FollowedTable } from './sync/followedTables.ts'
 import type { Selection } from './sync/prepare.ts'
 import { Replication } from './sync/replication.ts'
+import { streamEnded } from './sync/turns.ts'
 
 /** `schema.table` patterns with `*` and `?`; a name without a dot means schema `public`. */
 export interface TableSelection {
@@ -52,6 +55,14 @@ export interface ReplicaSession {
   history(): LagPoint[]
   /** A new connection to the replica's DuckDB instance; the caller closes it. */
   connectReplica(): Promise<DuckDBConnection>
+  /** For files that last no longer than the session. */
+  readonly stagingFolder: string
+  /** Every table that the file follows, as it is now; another object after a reconnect. */
+  followedTables(): readonly FollowedTable[]
+  /** See `StreamRun.betweenBatches`: nothing is applied while `work` runs. Rejects with STOPPED where there is no stream. */
+  betweenBatches<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result>
+  /** What a verification said of a table, to be shown with it. */
+  noteVerification(oid: number, verification: LastVerification): void
   /** Everything committed on the source before it can be queried here; null while there is no stream. */
   readonly visibleLsn: Lsn | null
   pause(): Promise<void>
@@ -101,7 +112,8 @@ class Session implements ReplicaSession {
   readonly address: SourceAddress
   private readonly host: Host
   private readonly file: ReplicaFile
-  private readonly folder: string
+  readonly stagingFolder: string
+  private verifications = new Map<number, LastVerification>()
   private readonly meter: LiveMeter
   private readonly replication: Replication
   private monitor: SourceMonitor | null = null
@@ -112,8 +124,9 @@ class Session implements ReplicaSession {
   private closing: Promise<void> | null = null
 
   static async start(host: Host, options: SessionOptions, file: ReplicaFile, folder: string): Promise<Session> {
-    const [source, checkpoint, tables] = await readRecords(file)
+    const [source, checkpoint, tables, verifications] = await readRecords(file)
     const session = new Session(host, options, file, folder)
+    session.verifications = verifications
     if (source && checkpoint) session.watchSource(source.slotName)
     session.meter.noteCheckpoint(checkpoint?.commitMicros ?? null)
     session.replication.showRecorded(tables, checkpoint?.lsn ?? null)
@@ -126,7 +139,7 @@ class Session implements ReplicaSession {
     this.filePath = options.filePath
     this.address = options.address
     this.file = file
-    this.folder = folder
+    this.stagingFolder = folder
     this.meter = new LiveMeter(host.clock)
     this.replication = new Replication({
       host,
@@ -187,6 +200,18 @@ class Session implements ReplicaSession {
     return this.file.connect()
   }
 
+  followedTables(): readonly FollowedTable[] {
+    return [...this.replication.tables.values()]
+  }
+
+  betweenBatches<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
+    return this.replication.run?.betweenBatches(work) ?? Promise.reject(streamEnded())
+  }
+
+  noteVerification(oid: number, verification: LastVerification): void {
+    this.verifications.set(oid, verification)
+  }
+
   pause(): Promise<void> {
     return this.replication.pause()
   }
@@ -237,7 +262,7 @@ class Session implements ReplicaSession {
     clearInterval(this.ticker)
     await Promise.all([this.replication.stop(), this.monitor?.stop()])
     await this.file.close()
-    rmSync(this.folder, { recursive: true, force: true })
+    rmSync(this.stagingFolder, { recursive: true, force: true })
     for (const listener of this.listeners) listener()
   }
 
@@ -317,6 +342,7 @@ class Session implements ReplicaSession {
       ...table.counts,
       changesPerSecond: this.meter.tableChangesPerSecond(plan.oid),
       lastChangeAt: table.lastChangeAtMs === null ? null : new Date(table.lastChangeAtMs).toISOString(),
+      verified: this.verifications.get(plan.oid) ?? null,
       textColumns: plan.columns
         .filter((column) => column.plan.exactness === 'text')
         .map((column) => ({ name: column.replicaName, sourceType: column.sourceType, note: column.plan.note })),
@@ -326,7 +352,12 @@ class Session implements ReplicaSession {
 
 async function readRecords({ bookkeeping }: ReplicaFile) {
   try {
-    return [await readSource(bookkeeping), await readCheckpoint(bookkeeping), await readTables(bookkeeping)] as const
+    return [
+      await readSource(bookkeeping),
+      await readCheckpoint(bookkeeping),
+      await readTables(bookkeeping),
+      await readLastVerifications(bookkeeping),
+    ] as const
   } catch (error) {
     throw faultOfOpening(error)
   }

@@ -18,6 +18,7 @@ import { QueryService } from './query/queryService.ts'
 import { RelationService } from './query/relationService.ts'
 import { TablePages } from './query/tablePages.ts'
 import { openSession, type ReplicaSession } from './session.ts'
+import { VerifyService } from './reconcile/verifyService.ts'
 import type { SettingsStore } from './settings/settingsStore.ts'
 import { withPassword } from './source/address.ts'
 import { connectSource } from './source/connection.ts'
@@ -41,6 +42,7 @@ export interface OpenWorkspace {
   tablePages: TablePages
   relations: RelationService
   compare: CompareService
+  verify: VerifyService
 }
 
 export interface StartWorkspace {
@@ -342,9 +344,10 @@ export class Workbench {
     })
     const relations = new RelationService({ connectReplica, queries })
     const tablePages = new TablePages({ connectReplica, sourceAddress: () => address })
+    const verify = new VerifyService({ host: this.host, session })
     session.onChange(() => this.notify())
     workspace.lastOpenedAt = new Date(this.host.clock.nowMs()).toISOString()
-    this.open = { workspace, session, queries, catalog, tablePages, relations, compare }
+    this.open = { workspace, session, queries, catalog, tablePages, relations, compare, verify }
     if (this.isClosed) await this.closeNow()
     this.throwIfClosed()
     await this.settings.writeWorkspace(workspace)
@@ -357,7 +360,7 @@ export class Workbench {
     this.open = null
     // Connections of theirs would keep the file open.
     await open.relations.close()
-    await Promise.all([open.queries.close(), open.compare.close()])
+    await Promise.all([open.queries.close(), open.compare.close(), open.verify.close()])
     await open.session.close()
     this.notify()
     return true

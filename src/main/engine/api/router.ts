@@ -12,6 +12,7 @@ import { api, type Services } from './services.ts'
 import { settingsHandlers } from './settings.ts'
 import { sourceHandlers } from './source.ts'
 import { statisticsHandlers } from './statistics.ts'
+import { verifyHandlers } from './verify.ts'
 import { workspaceHandlers } from './workspace.ts'
 
 /** The whole contract over the services; a missing handler does not compile. */
@@ -28,6 +29,7 @@ export function buildRouter(services: Services): EngineRouter {
     chart: chartHandlers(services),
     compare: compareHandlers(services),
     export: exportHandlers(services),
+    verify: verifyHandlers(services),
     settings: settingsHandlers(services),
     history: historyHandlers(services),
     savedQueries: savedQueriesHandlers(services),

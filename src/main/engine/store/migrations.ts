@@ -41,7 +41,8 @@ const additions: readonly (readonly string[])[] = [
        run_id VARCHAR NOT NULL, started_at TIMESTAMPTZ NOT NULL, finished_at TIMESTAMPTZ NOT NULL,
        mode VARCHAR NOT NULL, table_oid UINTEGER NOT NULL, schema_name VARCHAR NOT NULL, table_name VARCHAR NOT NULL,
        lsn VARCHAR, rows_compared UBIGINT NOT NULL, rows_missing UBIGINT NOT NULL, rows_extra UBIGINT NOT NULL,
-       rows_altered UBIGINT NOT NULL, rows_repaired UBIGINT NOT NULL, outcome VARCHAR NOT NULL, differences JSON)`,
+       rows_altered UBIGINT NOT NULL, rows_unsettled UBIGINT NOT NULL, rows_repaired UBIGINT NOT NULL,
+       outcome VARCHAR NOT NULL, reason VARCHAR, differences JSON)`,
   ],
 ]
 

@@ -61,7 +61,8 @@ export class Replication {
   readonly ended: Promise<MillraceError | null>
   private resolveEnded!: (fault: MillraceError | null) => void
   private readonly options: ReplicationOptions
-  private run: StreamRun | null = null
+  /** The stream, while there is one. */
+  run: StreamRun | null = null
   private joiner: TableJoiner | null = null
   private ending = new AbortController()
   private driving: Promise<void> = Promise.resolve()

@@ -34,7 +34,7 @@ export class Turns {
   }
 }
 
-function streamEnded(): MillraceError {
+export function streamEnded(): MillraceError {
   return new MillraceError({
     code: 'STOPPED',
     message: 'The stream ended before its turn came.',

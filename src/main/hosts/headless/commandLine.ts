@@ -10,6 +10,7 @@ import { declareQuery } from './commands/query.ts'
 import { declareServe } from './commands/serve.ts'
 import { declareStatus } from './commands/status.ts'
 import { declareSync } from './commands/sync.ts'
+import { declareVerify } from './commands/verify.ts'
 
 const EPILOGUE = `
 A source is a URL (postgres://user@host:5432/database) or, without --source, the libpq environment
@@ -74,6 +75,7 @@ export function createProgram(terminal: Terminal, pending: Promise<unknown>[]): 
   declareStatus(program, declare)
   declareQuery(program, declare)
   declareCompare(program, declare)
+  declareVerify(program, declare)
   declareDoctor(program, declare)
   declareDrop(program, declare)
   return program
@@ -95,10 +97,6 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   try {
     const program = createProgram(terminal, pending)
     const unknown = unknownCommand(program, args)
-    if (unknown === 'verify') {
-      terminal.writeError('millrace: USAGE: This version cannot verify yet; `millrace compare` compares answers.\n')
-      return 1
-    }
     if (unknown !== null) {
       terminal.writeError(usageLine(`There is no command '${unknown}'.`))
       return 2

@@ -50,6 +50,7 @@ export function tableOf(change: Partial<LiveTable>): LiveTable {
     truncates: 0,
     changesPerSecond: 0,
     lastChangeAt: null,
+    verified: null,
     textColumns: [],
     ...change,
   }

@@ -71,7 +71,18 @@ function textOf(file: FileStatus, source: Awaited<ReturnType<typeof readSourceSt
       lines.push(`slot        ${health}${active ? ', in use' : ''}${retained}${budget}`)
     }
   }
-  const rows = file.tables.map((table) => [`${table.schema}.${table.name}`, table.state, table.reason ?? ''])
-  if (rows.length > 0) lines.push('', formatTable(['table', 'state', 'reason'], rows))
+  const rows = file.tables.map((table) => [
+    `${table.schema}.${table.name}`,
+    table.state,
+    verifiedText(table.verified),
+    table.reason ?? '',
+  ])
+  if (rows.length > 0) lines.push('', formatTable(['table', 'state', 'last verified', 'reason'], rows))
   return lines.join('\n')
+}
+
+function verifiedText(verified: FileStatus['tables'][number]['verified']): string {
+  if (!verified) return 'never'
+  const rows = verified.rowsDiffering === 0 ? '' : ` (${verified.rowsDiffering} rows)`
+  return `${verified.outcome}${rows}, ${verified.mode}, ${verified.at}`
 }
