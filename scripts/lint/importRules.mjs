@@ -37,6 +37,7 @@ export const importTable = {
   'main/engine/sync': { imports: [...engine(...STAGES, 'ports.ts'), 'main/contract'], reach: ['network', 'node'] },
   'main/engine/query': { imports: SERVICE, reach: ['network', 'node'] },
   'main/engine/export': { imports: [...SERVICE, ...engine('query')], reach: ['node'] },
+  'main/engine/scratch': { imports: [...SERVICE, ...engine('query')], reach: ['network', 'node'] },
   'main/engine/compare': { imports: [...SERVICE, ...engine('query')], reach: ['network', 'node'] },
   // What a copy loads, a verification loads again.
   'main/engine/reconcile': { imports: [...SERVICE, ...engine('apply')], reach: ['network', 'node'] },

@@ -7,6 +7,7 @@ import { demoContract, liveContract } from './live.ts'
 import { catalogContract, queryContract } from './query.ts'
 import { savedQueriesContract } from './savedQueries.ts'
 import { appContract, settingsContract } from './settings.ts'
+import { scratchContract } from './scratch.ts'
 import { sourceContract } from './source.ts'
 import { statisticsContract } from './statistics.ts'
 import { verifyContract } from './verify.ts'
@@ -25,6 +26,7 @@ export const contract = {
   demo: demoContract,
   query: queryContract,
   catalog: { ...catalogContract, ...tablePageContract },
+  scratch: scratchContract,
   statistics: statisticsContract,
   chart: chartContract,
   compare: compareContract,

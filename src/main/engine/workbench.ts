@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { MillraceError } from '../contract/errors.ts'
+import { MillraceError, faultOf } from '../contract/errors.ts'
 import type { Comparison } from '../contract/compare.ts'
 import type { LagPoint, LiveEvent, LiveSnapshot } from '../contract/live.ts'
 import type { SourceAddress } from '../contract/source.ts'
@@ -17,6 +17,8 @@ import { CatalogService } from './query/catalogService.ts'
 import { QueryService } from './query/queryService.ts'
 import { RelationService } from './query/relationService.ts'
 import { TablePages } from './query/tablePages.ts'
+import { removeScratchFile, ScratchFile } from './scratch/scratchFile.ts'
+import { ScratchService } from './scratch/scratchService.ts'
 import { openSession, type ReplicaSession } from './session.ts'
 import { VerifyService } from './reconcile/verifyService.ts'
 import type { SettingsStore } from './settings/settingsStore.ts'
@@ -41,6 +43,7 @@ export interface OpenWorkspace {
   catalog: CatalogService
   tablePages: TablePages
   relations: RelationService
+  scratch: ScratchService
   compare: CompareService
   verify: VerifyService
 }
@@ -199,6 +202,7 @@ export class Workbench {
       if (input.deleteFile || workspace.isDemo) {
         await rm(filePath, { force: true })
         await rm(`${filePath}.wal`, { force: true })
+        await removeScratchFile(filePath)
       }
       await this.settings.removeWorkspace(input.id)
       return { droppedSlot: dropped.droppedSlot, droppedPublications: dropped.droppedPublications }
@@ -320,9 +324,17 @@ export class Workbench {
     })
     const connectReplica = () => session.connectReplica()
     const history = this.settings.history(workspace.id)
+    const scratchFile = new ScratchFile({ replicaPath: workspace.filePath, connectReplica })
+    const scratch = new ScratchService({
+      file: scratchFile,
+      connectReplica,
+      temporaryFolder: this.host.paths.temporaryFolder,
+    })
+    await scratchFile.open().catch((error: unknown) => this.notice(faultOf(error).message))
     const queries = new QueryService({
       host: this.host,
       connectReplica,
+      ensureScratch: () => scratchFile.ensure(),
       sourceAddress: () => address,
       onEnded: (entry) => {
         history.add(entry).catch((error: unknown) => {
@@ -347,7 +359,7 @@ export class Workbench {
     const verify = new VerifyService({ host: this.host, session })
     session.onChange(() => this.notify())
     workspace.lastOpenedAt = new Date(this.host.clock.nowMs()).toISOString()
-    this.open = { workspace, session, queries, catalog, tablePages, relations, compare, verify }
+    this.open = { workspace, session, queries, catalog, tablePages, relations, scratch, compare, verify }
     if (this.isClosed) await this.closeNow()
     this.throwIfClosed()
     await this.settings.writeWorkspace(workspace)
@@ -361,6 +373,7 @@ export class Workbench {
     // Connections of theirs would keep the file open.
     await open.relations.close()
     await Promise.all([open.queries.close(), open.compare.close(), open.verify.close()])
+    await open.scratch.close()
     await open.session.close()
     this.notify()
     return true

@@ -9,6 +9,7 @@ import { liveHandlers, demoHandlers } from './live.ts'
 import { queryHandlers } from './query.ts'
 import { savedQueriesHandlers } from './savedQueries.ts'
 import { api, type Services } from './services.ts'
+import { scratchHandlers } from './scratch.ts'
 import { settingsHandlers } from './settings.ts'
 import { sourceHandlers } from './source.ts'
 import { statisticsHandlers } from './statistics.ts'
@@ -25,6 +26,7 @@ export function buildRouter(services: Services): EngineRouter {
     demo: demoHandlers(services),
     query: queryHandlers(services),
     catalog: catalogHandlers(services),
+    scratch: scratchHandlers(services),
     statistics: statisticsHandlers(services),
     chart: chartHandlers(services),
     compare: compareHandlers(services),

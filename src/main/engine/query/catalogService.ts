@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { CatalogTable } from '../../contract/query.ts'
+import { SCRATCH } from '../../contract/scratch.ts'
 import type { SourceAddress } from '../../contract/source.ts'
 import type { EngineName } from '../../contract/values.ts'
 import { connectSource } from '../source/connection.ts'
@@ -27,27 +28,30 @@ type ColumnRow = [
   note: string | null,
 ]
 
+/** The user's own tables have a file of their own, and are shown as a schema: one writes `scratch.name`. */
+const OF_USER = `NOT internal
+  AND (database_name = current_database() OR (database_name = '${SCRATCH}' AND schema_name = 'main'))`
+const SCHEMA = `CASE WHEN database_name = '${SCRATCH}' THEN '${SCRATCH}' ELSE schema_name END`
+
 /** Our own schemas stand behind the user's. */
 const replicaTablesQuery = `
   SELECT * FROM (
-    SELECT schema_name, table_name AS name, 'table', estimated_size::VARCHAR FROM duckdb_tables()
-    WHERE NOT internal AND database_name = current_database()
+    SELECT ${SCHEMA} AS shown_schema, table_name AS name, 'table', estimated_size::VARCHAR FROM duckdb_tables()
+    WHERE ${OF_USER}
     UNION ALL
-    SELECT schema_name, view_name, 'view', NULL FROM duckdb_views()
-    WHERE NOT internal AND database_name = current_database())
-  ORDER BY schema_name IN ('millrace', 'history'), schema_name, name`
+    SELECT ${SCHEMA}, view_name, 'view', NULL FROM duckdb_views() WHERE ${OF_USER})
+  ORDER BY shown_schema IN ('millrace', 'history'), shown_schema, name`
 
 /** What the columns are on the source, from Millrace's own record; a renamed column says what it is called there. */
 const replicaColumnsQuery = `
-  SELECT c.schema_name, c.table_name, c.column_name, c.data_type, m.source_type, coalesce(m.is_key, false),
+  SELECT c.shown_schema, c.table_name, c.column_name, c.data_type, m.source_type, coalesce(m.is_key, false),
     CASE WHEN m.replica_name <> m.source_name
       THEN concat_ws(' ', 'Called "' || m.source_name || '" on the source.', m.note)
       ELSE m.note END
-  FROM duckdb_columns() AS c
-  LEFT JOIN millrace.tables AS t ON t.replica_schema = c.schema_name AND t.replica_table = c.table_name
+  FROM (SELECT *, ${SCHEMA} AS shown_schema FROM duckdb_columns() WHERE ${OF_USER}) AS c
+  LEFT JOIN millrace.tables AS t ON t.replica_schema = c.shown_schema AND t.replica_table = c.table_name
   LEFT JOIN millrace.columns AS m ON m.table_oid = t.table_oid AND m.replica_name = c.column_name
-  WHERE NOT c.internal AND c.database_name = current_database()
-  ORDER BY c.schema_name, c.table_name, c.column_index`
+  ORDER BY c.shown_schema, c.table_name, c.column_index`
 
 const replicaFunctionsQuery = `
   SELECT DISTINCT function_name FROM duckdb_functions()

@@ -17,7 +17,10 @@ import { explainOnReplica, explainOnSource } from './explain.ts'
 import { OpenResult } from './openResult.ts'
 import { bindParameters } from './parameters.ts'
 import { runOnReplica } from './replicaRun.ts'
+import type { ReplicaRunOptions } from './replicaRun.ts'
 import { ResultStore } from './resultStore.ts'
+import type { AskedStatement } from './resultView.ts'
+import { isWrite, runScratchWrite } from './scratchWrite.ts'
 import { SOURCE_ROW_LIMIT, runOnSource } from './sourceRun.ts'
 import { SourceTypeNames } from './sourceTypeNames.ts'
 import { readStatement } from './statement.ts'
@@ -28,6 +31,8 @@ export interface QueryServiceOptions {
   /** A new connection to the replica; the service closes it. */
   connectReplica(): Promise<DuckDBConnection>
   sourceAddress(): SourceAddress
+  /** Makes the file of the user's own tables writable; without it every statement that writes is refused. */
+  ensureScratch?(): Promise<void>
   /** Statements on the source are ended by the server after this. Default 60 s. */
   sourceStatementTimeoutMs?: number
   /** Called after each statement that a person ran, however it ended. */
@@ -55,7 +60,8 @@ const FIRST_PAGE_WAITS_MS = 60
 
 /**
  * Runs statements on either engine and keeps their results open for paging. Statements only read: on
- * the replica by a transaction that cannot write, on the source by the server's own word.
+ * the replica by a transaction that cannot write, on the source by the server's own word. What writes runs
+ * in a transaction that can write to the user's scratch file and nowhere else.
  */
 export class QueryService {
   private readonly options: QueryServiceOptions
@@ -237,7 +243,7 @@ export class QueryService {
     const { session = ordinarySession, view = wholeResult } = input
     return this.bound(input, result.signal, (written, signal) =>
       result.engine === 'replica'
-        ? runOnReplica({ written, view }, result, { connect: connectReplica, session, signal, clock: host.clock })
+        ? this.runHere({ written, view }, result, { connect: connectReplica, session, signal, clock: host.clock })
         : runOnSource({ written, view }, result, {
             address: sourceAddress(),
             session,
@@ -248,6 +254,14 @@ export class QueryService {
             clock: host.clock,
           }),
     )
+  }
+
+  /** What writes goes where only scratch can be written; the rest only reads. */
+  private runHere(asked: AskedStatement, result: OpenResult, run: ReplicaRunOptions): Promise<void> {
+    const { ensureScratch } = this.options
+    return ensureScratch && isWrite(asked.written) && isWhole(asked.view)
+      ? runScratchWrite(asked.written, result, { ...run, ensure: ensureScratch })
+      : runOnReplica(asked, result, run)
   }
 
   /**

@@ -21,6 +21,13 @@ const CHUNKS_PER_FLUSH = 8
 /** Wrapped chunks are small to V8 and large in truth: it would let hundreds of megabytes of them lie. */
 const CHUNKS_PER_RELEASE = 64
 
+export interface ReplicaRunOptions {
+  connect(): Promise<DuckDBConnection>
+  session: SessionSettings
+  signal: AbortSignal
+  clock: Clock
+}
+
 /**
  * Runs the statement of `result` on the replica and reads its rows to the end into it, in DuckDB's own
  * chunks. Between two chunks the rest of the engine has its turn, so that replication goes on.
@@ -28,12 +35,7 @@ const CHUNKS_PER_RELEASE = 64
 export async function runOnReplica(
   { written, view }: AskedStatement,
   result: OpenResult,
-  {
-    connect,
-    session,
-    signal,
-    clock,
-  }: { connect(): Promise<DuckDBConnection>; session: SessionSettings; signal: AbortSignal; clock: Clock },
+  { connect, session, signal, clock }: ReplicaRunOptions,
 ): Promise<void> {
   let statement = written
   const { timings } = result

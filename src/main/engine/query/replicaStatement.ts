@@ -10,7 +10,7 @@ import { cancelled, faultOfReplicaStatement } from './statementFaults.ts'
 
 /** An interrupt that comes between two steps of DuckDB is lost, so it is repeated until the work has ended. */
 const INTERRUPT_EVERY_MS = 50
-const BEGIN = 'BEGIN TRANSACTION READ ONLY'
+const BEGIN_READING = 'BEGIN TRANSACTION READ ONLY'
 
 /** One statement's session on the replica: it can read everything and change nothing. */
 export class ReplicaReader {
@@ -27,6 +27,7 @@ export class ReplicaReader {
     connect: () => Promise<DuckDBConnection>,
     signal: AbortSignal,
     work: (reader: ReplicaReader) => Promise<Result>,
+    begin = BEGIN_READING,
   ): Promise<Result> {
     if (signal.aborted) throw cancelled()
     const reader = new ReplicaReader(await connect(), signal)
@@ -39,7 +40,7 @@ export class ReplicaReader {
     signal.addEventListener('abort', interrupt, { once: true })
     try {
       await connection.run('SET errors_as_json = true')
-      await connection.run(BEGIN)
+      await connection.run(begin)
       if (signal.aborted) throw cancelled()
       return await work(reader)
     } catch (error) {
@@ -121,7 +122,7 @@ export class ReplicaReader {
   async renew(): Promise<void> {
     await this.endStream()
     await this.connection.run('ROLLBACK').catch(() => {})
-    await this.connection.run(BEGIN)
+    await this.connection.run(BEGIN_READING)
   }
 
   /** A stream that nobody reads to its end keeps the file open beyond its connection, until it is collected. */

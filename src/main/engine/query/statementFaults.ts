@@ -48,12 +48,12 @@ export function faultOfReplicaStatement(error: unknown, sql: string, sqlOffset =
   const { type, message, position } = readReplicaError(error)
   if (type === 'INTERRUPT' || /^INTERRUPT/.test(message)) return cancelled(error)
   const place = position === null ? undefined : placeOfByte(sql, position - sqlOffset)
-  if (/transaction is launched in read-only mode/.test(message)) {
+  if (/transaction is launched in read-only mode|can only write to a single attached database/.test(message)) {
     return new MillraceError(
       {
         code: 'QUERY_WRITES',
         message: 'The replica follows its source and cannot be changed here.',
-        advice: 'Run a statement that only reads.',
+        advice: 'Write to scratch, where tables of your own lie: CREATE TABLE scratch.name AS SELECT ….',
         place,
       },
       { cause: error },

@@ -1,3 +1,5 @@
+import { SCRATCH } from '../../contract/scratch.ts'
+
 /**
  * What the source's catalog knows of its tables. Every query answers with one JSON document a row, so that
  * arrays and numbers come as they are. https://www.postgresql.org/docs/current/catalogs.html
@@ -94,18 +96,22 @@ export const sourceTableQuery = `
       WHERE i.indrelid = t.oid))
   FROM named AS t, size`
 
+/** Where `$1` lies: the schema `scratch` is the file of the user's own tables. */
+const PLACE = `(database_name, schema_name) =
+  (CASE WHEN $1 = '${SCRATCH}' THEN ('${SCRATCH}', 'main') ELSE (current_database(), $1) END)`
+
 /** `$1` is the schema, `$2` the table; one row, or none. */
 export const replicaTableQuery = `
   SELECT 'table' AS kind, estimated_size AS "estimatedRows", NULL AS definition FROM duckdb_tables()
-  WHERE database_name = current_database() AND schema_name = $1 AND table_name = $2
+  WHERE ${PLACE} AND table_name = $2
   UNION ALL
   SELECT 'view', NULL, sql FROM duckdb_views()
-  WHERE database_name = current_database() AND schema_name = $1 AND view_name = $2`
+  WHERE ${PLACE} AND view_name = $2`
 
 export const replicaColumnsOfTableQuery = `
   SELECT column_name AS name, data_type AS type, is_nullable AS nullable, column_default AS "defaultExpression", comment
   FROM duckdb_columns()
-  WHERE database_name = current_database() AND schema_name = $1 AND table_name = $2 ORDER BY column_index`
+  WHERE ${PLACE} AND table_name = $2 ORDER BY column_index`
 
 /** What Millrace has recorded of a table that it follows. */
 export const followedTableQuery = `

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import type { ForeignKey, TablePage, TablePageColumn } from '../../contract/catalog.ts'
 import { MillraceError } from '../../contract/errors.ts'
 import type { Fault } from '../../contract/errors.ts'
+import { SCRATCH } from '../../contract/scratch.ts'
 import type { SourceAddress } from '../../contract/source.ts'
 import type { TableName } from '../../contract/values.ts'
 import { connectSource } from '../source/connection.ts'
@@ -102,7 +103,8 @@ export class TablePages {
     }
   }
 
-  private readSource({ schema, name }: TableName): Promise<{ table: SourceTable; keys: ForeignKey[] } | null> {
+  private async readSource({ schema, name }: TableName): Promise<{ table: SourceTable; keys: ForeignKey[] } | null> {
+    if (schema === SCRATCH) return null
     return this.askSource(async (client) => {
       const [table] = await documents<SourceTable>(client, sourceTableQuery, [schema, name])
       if (!table) return null

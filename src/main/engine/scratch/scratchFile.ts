@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { MillraceError } from '../../contract/errors.ts'
+import { SCRATCH, SCRATCH_MARK } from '../../contract/scratch.ts'
+import { literal } from '../store/sql.ts'
+
+/** Beside the replica's file, and of its name. */
+export function scratchPathOf(replicaPath: string): string {
+  return `${replicaPath.replace(/\.duckdb$/, '')}.scratch.duckdb`
+}
+
+export async function removeScratchFile(replicaPath: string): Promise<void> {
+  const path = scratchPathOf(replicaPath)
+  await rm(path, { force: true })
+  await rm(`${path}.wal`, { force: true })
+}
+
+/**
+ * The DuckDB file of a user's own tables and views, attached to the replica's instance. A transaction writes
+ * to one attached file only (https://duckdb.org/docs/stable/sql/statements/attach), so whoever writes here
+ * cannot write to the replica; and a table that is copied again, or a new replica, leaves this file alone.
+ */
+export class ScratchFile {
+  readonly path: string
+  private readonly connect: () => Promise<DuckDBConnection>
+  private attaching: Promise<void> | null = null
+
+  constructor(options: { replicaPath: string; connectReplica(): Promise<DuckDBConnection> }) {
+    this.path = scratchPathOf(options.replicaPath)
+    this.connect = options.connectReplica
+  }
+
+  /** Attaches the file where there is one, so that what is in it can be queried. */
+  async open(): Promise<void> {
+    if (existsSync(this.path)) await this.ensure()
+  }
+
+  /** Attaches the file, and makes it where there is none yet. Throws SCRATCH_UNAVAILABLE. */
+  async ensure(): Promise<void> {
+    this.attaching ??= this.attach().catch((error: unknown) => {
+      this.attaching = null
+      throw error
+    })
+    await this.attaching
+  }
+
+  /** Leaves one file without a log beside it. */
+  async close(): Promise<void> {
+    if (!this.attaching) return
+    const connection = await this.connect()
+    try {
+      await connection.run(`CHECKPOINT ${SCRATCH}`)
+      await connection.run(`DETACH ${SCRATCH}`)
+    } catch {
+      // Its log is read at the next opening.
+    } finally {
+      connection.closeSync()
+    }
+  }
+
+  private async attach(): Promise<void> {
+    const connection = await this.connect()
+    try {
+      const reader = await connection.runAndReadAll(
+        `SELECT count(*) FROM duckdb_schemas() WHERE database_name = current_database() AND schema_name = '${SCRATCH}'`,
+      )
+      if (reader.getRows()[0]![0] !== 0n) {
+        throw new MillraceError({
+          code: 'SCRATCH_UNAVAILABLE',
+          message: 'The source has a schema called scratch, so tables of your own have no name to lie under.',
+          advice: 'Rename that schema on the source, or leave it out of the replica.',
+        })
+      }
+      await connection.run(`ATTACH IF NOT EXISTS ${literal(this.path)} AS ${SCRATCH}`)
+      await connection.run(`CREATE SCHEMA IF NOT EXISTS ${SCRATCH}.millrace`)
+      await connection.run(`CREATE TABLE IF NOT EXISTS ${SCRATCH_MARK} (nothing BOOLEAN)`)
+    } catch (error) {
+      if (error instanceof MillraceError) throw error
+      throw new MillraceError(
+        {
+          code: 'SCRATCH_UNAVAILABLE',
+          message: 'The file of your own tables could not be opened.',
+          advice: `Look whether ${this.path} is damaged, or open elsewhere; the replica works without it.`,
+        },
+        { cause: error },
+      )
+    } finally {
+      connection.closeSync()
+    }
+  }
+}
