@@ -237,6 +237,10 @@ describe.runIf(canMount)('a disk that is full', () => {
     await fill(1000)
     expect((await session!.ended)?.code).toBe('DISK_FULL')
     expect(session!.live().tables.map(({ state }) => state)).toEqual(['ready', 'ready'])
+    spawnSync('mount', ['-o', 'remount,size=1g', disk])
+    await session!.resume()
+    await session!.whenCaughtUp()
+    await expectSameRows(source, session!, ['items', 'others'])
     await session!.close()
     await expectResumes(filePath)
   })
@@ -276,6 +280,29 @@ describe.each([15, 18] as const)('a slot that is not where the file left it, Pos
     await source.query(`INSERT INTO items VALUES (100, 'missed')`)
     expect(await refusal(source, filePath)).toBe('SLOT_MISSING')
   })
+
+  it('dropped while away: everything is copied again into the same file, and follows', async () => {
+    const filePath = await madeFile(source)
+    await source.query('SELECT pg_drop_replication_slot($1)', [await slotOf(filePath)])
+    await source.query(`INSERT INTO items VALUES (100, 'missed'); DROP TABLE others`)
+    session = await openReplica(folder.path, source, { filePath })
+    expect((await session.ended)?.code).toBe('SLOT_MISSING')
+    await session.copyEverythingAgain()
+    await session.whenCaughtUp()
+    expect(session.live()).toMatchObject({ fault: null, slot: { name: await slotOnSource() } })
+    await source.query(`INSERT INTO items VALUES (101, 'after')`)
+    await session.whenCaughtUp()
+    await expectSameRows(source, session, ['items'])
+    expect(session.live().tables.find(({ name }) => name === 'others')).toMatchObject({ state: 'errored', reason: expect.stringMatching(/dropped/) })
+    await session.close()
+    await dropFromSource(testHost(folder.path), { filePath, address: source.address })
+    expect(await leftOnSource(source)).toEqual([])
+  })
+
+  async function slotOnSource(): Promise<string> {
+    const { rows } = await source.query<{ name: string }>('SELECT slot_name::text AS name FROM pg_replication_slots WHERE database = current_database()')
+    return rows[0]!.name
+  }
 
   it('dropped and made anew under its name: the gap is told', async () => {
     const filePath = await madeFile(source)
@@ -415,6 +442,17 @@ describe.each([15, 18] as const)('another source, Postgres %i', (major) => {
     await createItems(source)
   })
 
+  async function expectMendedByCopyingEverything(filePath: string): Promise<void> {
+    session = await openReplica(folder.path, source, { filePath })
+    await session.ended
+    await session.copyEverythingAgain()
+    await session.whenCaughtUp()
+    await source.query(`INSERT INTO items VALUES (-1, 'after')`)
+    await session.whenCaughtUp()
+    await expectSameRows(source, session, ['items', 'others'])
+    expect((await leftOnSource(source)).length).toBe(3)
+  }
+
   it('another cluster is not taken for its own, neither to follow nor to drop', async () => {
     const own = await sharedPostgres(major).createDatabase()
     try {
@@ -437,6 +475,7 @@ describe.each([15, 18] as const)('another source, Postgres %i', (major) => {
     }
     await source.query('CHECKPOINT')
     expect(await refusal(source, filePath)).toBe('SLOT_LOST')
+    await expectMendedByCopyingEverything(filePath)
   })
 
   it('a source put back from a copy of its files is told, for its log is behind the file', async () => {
@@ -459,7 +498,8 @@ describe.each([15, 18] as const)('another source, Postgres %i', (major) => {
     await cp(backup, path, { recursive: true, preserveTimestamps: true })
     if (process.getuid?.() === 0) spawnSync('chown', ['-R', `--reference=${join(path, '..')}`, path])
     await server.restart()
-    expect(await refusal(source, filePath)).toBe('SOURCE_DIFFERS')
+    expect(await refusal(source, filePath)).toBe('SOURCE_RESTORED')
+    await expectMendedByCopyingEverything(filePath)
   })
 })
 

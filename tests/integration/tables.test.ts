@@ -124,3 +124,78 @@ describe.each([15, 18] as const)('a table copied beside the stream, Postgres %i'
     await expectSameRows(source, session, ['sums'])
   })
 })
+
+describe.each([15, 18] as const)('tables that come and go, Postgres %i', (major) => {
+  beforeEach(async () => {
+    source = await sharedPostgres(major).createDatabase()
+    await createBank(source, accounts)
+  })
+
+  const publishedTables = async () =>
+    (await source.query<{ name: string }>(`SELECT tablename::text AS name FROM pg_publication_tables ORDER BY 1`)).rows.map(({ name }) => name)
+
+  it('tables added under load are copied beside the stream and end equal, with and without a key', async () => {
+    load = startBankLoad(source.address, accounts)
+    session = await openReplica(folder.path, source, { tables: [{ schema: 'public', name: 'pgbench_tellers' }] })
+    await session.whenCaughtUp()
+    await session.addTables([{ schema: 'public', name: 'pgbench_accounts' }, { schema: 'public', name: 'pgbench_tellers' }])
+    await session.addTables([{ schema: 'public', name: 'pgbench_history' }, { schema: 'public', name: 'pgbench_branches' }])
+    await session.whenCaughtUp()
+    const { filePath } = session
+    expect(await publishedTables()).toEqual([...bankTables].sort())
+    await expectEqualAfterLoad()
+    await session.close()
+    session = await openReplica(folder.path, source, { filePath })
+    await session.whenCaughtUp()
+    await expectSameRows(source, session, bankTables)
+  })
+
+  it('a table that is not there, or not followed, is named', async () => {
+    session = await openReplica(folder.path, source)
+    await session.whenCaughtUp()
+    await expect(session.addTables([{ schema: 'public', name: 'nowhere' }])).rejects.toMatchObject({ code: 'TABLE_MISSING' })
+    await expect(session.removeTable({ schema: 'public', name: 'nowhere' })).rejects.toMatchObject({ code: 'TABLE_MISSING' })
+  })
+
+  it('a table removed under load leaves the publication and the file, and may come again', async () => {
+    load = startBankLoad(source.address, accounts)
+    session = await openReplica(folder.path, source)
+    await session.whenCaughtUp()
+    const history = { schema: 'public', name: 'pgbench_history' }
+    await session.removeTable(history)
+    expect(session.live().tables.map(({ name }) => name)).not.toContain('pgbench_history')
+    expect(await publishedTables()).not.toContain('pgbench_history')
+    expect(await replicaRows(session, `SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'pgbench%'`)).toHaveLength(3)
+    await session.addTables([history])
+    await session.removeTable({ schema: 'public', name: 'pgbench_accounts' })
+    await session.addTables([{ schema: 'public', name: 'pgbench_accounts' }])
+    await expectEqualAfterLoad()
+  })
+
+  it('removed during the first copy of a file, nothing of it is left', async () => {
+    await source.query(`INSERT INTO pgbench_accounts SELECT n, 1, 0, '' FROM generate_series(1000000, 1300000) n`)
+    session = await openReplica(folder.path, source)
+    await until('it is being copied', () => (session!.live().tables.find(({ name }) => name === 'pgbench_accounts')?.copy?.rows ?? 0) > 0, { everyMs: 1 })
+    await session.removeTable({ schema: 'public', name: 'pgbench_accounts' })
+    await session.whenCaughtUp()
+    expect(await replicaRows(session, `SELECT table_name FROM duckdb_tables() WHERE table_name LIKE '%copy%' OR table_name = 'pgbench_accounts'`)).toEqual([])
+    await expectSameRows(source, session, ['pgbench_tellers', 'pgbench_branches', 'pgbench_history'])
+  })
+
+  it('removed while it is copied, nothing of it is left; added while paused, it is copied on going on', async () => {
+    session = await openReplica(folder.path, source)
+    await session.whenCaughtUp()
+    await source.query(`INSERT INTO pgbench_accounts SELECT n, 1, 0, '' FROM generate_series(1000000, 1300000) n`)
+    const table = { schema: 'public', name: 'pgbench_accounts' }
+    await session.resyncTable(table)
+    await until('it is being copied', () => (tableOf('pgbench_accounts').copy?.rows ?? 0) > 0, { everyMs: 1 })
+    await session.removeTable(table)
+    await session.whenCaughtUp()
+    expect(await replicaRows(session, `SELECT table_name FROM duckdb_tables() WHERE table_name LIKE '%copy%' OR table_name = 'pgbench_accounts'`)).toEqual([])
+    await session.pause()
+    await session.addTables([table])
+    await session.resume()
+    await session.whenCaughtUp()
+    await expectSameRows(source, session, bankTables)
+  })
+})

@@ -1,6 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { sourceAddressSchema } from './source.ts'
+import { preflightReportSchema, sourceAddressSchema } from './source.ts'
 import { instantSchema, tableNameSchema } from './values.ts'
 
 /** A workspace is one replica file and the source that it follows. */
@@ -49,6 +49,17 @@ export const workspaceContract = {
   /** Stops the stream (the source keeps its log for us) and goes on with it. */
   pause: oc.output(z.object({ paused: z.boolean() })),
   resume: oc.output(z.object({ paused: z.boolean() })),
-  /** Copies one table again from a new snapshot. */
+  /** Copies one table again from a new snapshot, while the others go on. */
   resyncTable: oc.input(tableNameSchema).output(z.object({ started: z.boolean() })),
+  /** The open workspace's source as preflight sees it: what could be followed, and what stands against it. */
+  checkSource: oc.output(preflightReportSchema),
+  /** Follows more tables of the source: they are copied while the others go on. Those that are followed already stay. */
+  addTables: oc.input(z.object({ tables: z.array(tableNameSchema).min(1) })).output(z.object({ added: z.number().int() })),
+  /** Stops following a table: takes it out of the publication, and drops its copy from the file. */
+  removeTable: oc.input(tableNameSchema).output(z.object({ removed: z.boolean() })),
+  /**
+   * Drops slot and publications where they are there, makes them anew, and copies every table into the same file:
+   * the way out of SLOT_MISSING, SLOT_LOST, SLOT_AHEAD and SOURCE_RESTORED.
+   */
+  copyEverythingAgain: oc.output(z.object({ started: z.boolean() })),
 }

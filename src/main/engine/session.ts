@@ -22,21 +22,15 @@ import { faultOfOpening } from './store/faults.ts'
 import { readLastVerifications } from './store/reconciliations.ts'
 import { ReplicaFile } from './store/replicaFile.ts'
 import type { FollowedTable } from './sync/followedTables.ts'
-import type { Selection } from './sync/prepare.ts'
+import type { Selection } from './sync/selectTables.ts'
 import { Replication } from './sync/replication.ts'
 import { streamEnded } from './sync/turns.ts'
-
-/** `schema.table` patterns with `*` and `?`; a name without a dot means schema `public`. */
-export interface TableSelection {
-  include: readonly string[]
-  exclude: readonly string[]
-}
 
 export interface SessionOptions {
   filePath: string
   address: SourceAddress
-  /** What a new file copies; a file that exists knows its tables. Default: every user table. */
-  tables?: readonly TableName[] | TableSelection
+  /** What a new file copies (default: every user table); of a file that is there, what is changed in that. */
+  tables?: Selection
   /** Default: a name made from the database and a random suffix, recorded in the file. */
   slotName?: string
   publicationName?: string
@@ -67,8 +61,14 @@ export interface ReplicaSession {
   readonly visibleLsn: Lsn | null
   pause(): Promise<void>
   resume(): Promise<void>
-  /** Copies one table again. Throws TABLE_MISSING. */
+  /** Copies one table again, beside the stream. Throws TABLE_MISSING. */
   resyncTable(table: TableName): Promise<void>
+  /** Follows more tables of the source, copied beside the stream. Throws TABLE_MISSING. */
+  addTables(tables: readonly TableName[]): Promise<void>
+  /** Stops following a table, and drops its copy from the file. Throws TABLE_MISSING. */
+  removeTable(table: TableName): Promise<void>
+  /** Makes slot and publications anew, and copies every table again into the same file. */
+  copyEverythingAgain(): Promise<void>
   /** True once everything committed before `lsn` is visible; false when the time is up. Throws what made the stream fail. */
   waitForLsn(lsn: Lsn, options: { timeoutMs: number; signal?: AbortSignal }): Promise<boolean>
   /**
@@ -146,7 +146,7 @@ class Session implements ReplicaSession {
       file,
       address: options.address,
       folder,
-      selection: (options.tables ?? null) as Selection | null,
+      selection: options.tables ?? null,
       slotName: options.slotName ?? null,
       publicationName: options.publicationName ?? null,
       limits: options.limits,
@@ -222,6 +222,18 @@ class Session implements ReplicaSession {
 
   resyncTable(table: TableName): Promise<void> {
     return this.replication.resync(table.schema, table.name)
+  }
+
+  addTables(tables: readonly TableName[]): Promise<void> {
+    return this.replication.addTables(tables)
+  }
+
+  removeTable({ schema, name }: TableName): Promise<void> {
+    return this.replication.removeTable(schema, name)
+  }
+
+  copyEverythingAgain(): Promise<void> {
+    return this.replication.copyEverythingAgain()
   }
 
   waitForLsn(lsn: Lsn, options: { timeoutMs: number; signal?: AbortSignal }): Promise<boolean> {

@@ -38,6 +38,7 @@ const consequences: Record<FaultCode, string> = {
   PUBLICATION_NAME_TAKEN: NOTHING_MADE,
   PUBLICATION_CHANGED: 'Some changes may not have been sent; the file stays as it was before.',
   SOURCE_DIFFERS: FILE_UNTOUCHED,
+  SOURCE_RESTORED: 'The file may hold transactions that the source no longer has; it stays as it was.',
   STREAM_UNREADABLE: 'Nothing of what could not be read was written to the file.',
   SOURCE_QUERY_FAILED: NOTHING_LOST,
   TABLE_CHANGED: ONE_TABLE,

@@ -1,3 +1,4 @@
+import type { PreflightReport, SourceAddress } from '../../contract/source.ts'
 import { parseSourceAddress, withPassword } from '../source/address.ts'
 import { connectSource } from '../source/connection.ts'
 import { faultOfSourceError } from '../source/faults.ts'
@@ -5,19 +6,22 @@ import { preflight } from '../source/preflight.ts'
 import { planColumn } from '../typemap/index.ts'
 import { api } from './services.ts'
 
+/** Connects and looks; a refused connection is thrown, an obstacle a finding. */
+export async function checkSource(address: SourceAddress, signal?: AbortSignal): Promise<PreflightReport> {
+  const client = await connectSource(await withPassword(address), { purpose: 'preflight', signal })
+  client.on('error', () => {})
+  try {
+    return await preflight(client, { planColumn })
+  } catch (error) {
+    throw faultOfSourceError(error)
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
 export function sourceHandlers() {
   return {
     parse: api.source.parse.handler(({ input }) => parseSourceAddress(input.text)),
-    check: api.source.check.handler(async ({ input, signal }) => {
-      const client = await connectSource(await withPassword(input.address), { purpose: 'preflight', signal })
-      client.on('error', () => {})
-      try {
-        return await preflight(client, { planColumn })
-      } catch (error) {
-        throw faultOfSourceError(error)
-      } finally {
-        await client.end().catch(() => {})
-      }
-    }),
+    check: api.source.check.handler(({ input, signal }) => checkSource(input.address, signal)),
   }
 }

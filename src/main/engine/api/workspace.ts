@@ -1,4 +1,5 @@
 import { api, type Services } from './services.ts'
+import { checkSource } from './source.ts'
 
 export function workspaceHandlers({ settings, workbench }: Services) {
   return {
@@ -19,6 +20,21 @@ export function workspaceHandlers({ settings, workbench }: Services) {
     }),
     resyncTable: api.workspace.resyncTable.handler(async ({ input }) => {
       await workbench.requireOpen().session.resyncTable(input)
+      return { started: true }
+    }),
+    checkSource: api.workspace.checkSource.handler(({ signal }) =>
+      checkSource(workbench.requireOpen().session.address, signal),
+    ),
+    addTables: api.workspace.addTables.handler(async ({ input }) => {
+      await workbench.requireOpen().session.addTables(input.tables)
+      return { added: input.tables.length }
+    }),
+    removeTable: api.workspace.removeTable.handler(async ({ input }) => {
+      await workbench.requireOpen().session.removeTable(input)
+      return { removed: true }
+    }),
+    copyEverythingAgain: api.workspace.copyEverythingAgain.handler(async () => {
+      await workbench.requireOpen().session.copyEverythingAgain()
       return { started: true }
     }),
   }

@@ -106,6 +106,11 @@ export async function writeCheckpoint(connection: DuckDBConnection, checkpoint: 
   )
 }
 
+/** The file is as one that was never copied, but for its tables. */
+export async function removeCheckpoint(connection: DuckDBConnection): Promise<void> {
+  await connection.run('DELETE FROM millrace.checkpoint')
+}
+
 export async function createCheckpoint(connection: DuckDBConnection, lsn: Lsn): Promise<void> {
   await connection.run('DELETE FROM millrace.checkpoint')
   await connection.run('INSERT INTO millrace.checkpoint VALUES ($1, NULL, now(), 0, 0)', [formatLsn(lsn)])
@@ -164,8 +169,7 @@ export async function writeTable(
   table: TableRecord,
   columns: readonly ColumnRecord[],
 ): Promise<void> {
-  await connection.run('DELETE FROM millrace.tables WHERE table_oid = $1', [table.oid])
-  await connection.run('DELETE FROM millrace.columns WHERE table_oid = $1', [table.oid])
+  await removeTable(connection, table.oid)
   await connection.run(
     `INSERT INTO millrace.tables (table_oid, schema_name, table_name, replica_schema, replica_table, state, reason,
        row_identity, snapshot_lsn, copied_at, copied_rows) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,
@@ -198,6 +202,12 @@ export async function writeTable(
       column.isKey,
     ])
   }
+}
+
+/** Forgets that the file follows a table. */
+export async function removeTable(connection: DuckDBConnection, oid: number): Promise<void> {
+  await connection.run('DELETE FROM millrace.tables WHERE table_oid = $1', [oid])
+  await connection.run('DELETE FROM millrace.columns WHERE table_oid = $1', [oid])
 }
 
 export async function writeTableState(

@@ -14,8 +14,8 @@ import type { SyncState } from '../../contract/live.ts'
  *    (any)        paused ◀──pause── (any running) ──pause──▶      following
  *                   └──resume──▶ connecting
  *
- * `restart` (a table is to be copied again) leads from any running state to `connecting`. `failed` is
- * left by `start` and `restart` only, after a person has looked.
+ * `restart` (everything is to be copied again) leads from any running state to `connecting`. `failed` is
+ * left by `start`, `resume` and `restart` only, after a person has looked.
  */
 export type SyncEvent =
   | 'start'
@@ -73,8 +73,8 @@ const transitions: Transitions = {
   'catching-up': { ...running, 'caught-up': 'following' },
   following: { ...running, 'fell-behind': 'catching-up' },
   retrying: { ...running, 'connection-lost': null, retry: 'connecting' },
-  paused: { ...ignored, resume: 'connecting', stop: 'stopping' },
-  failed: { ...ignored, start: 'connecting', restart: 'connecting', stop: 'stopping' },
+  paused: { ...ignored, resume: 'connecting', restart: 'connecting', stop: 'stopping' },
+  failed: { ...ignored, start: 'connecting', resume: 'connecting', restart: 'connecting', stop: 'stopping' },
   stopping: { ...ignored, stopped: 'stopped' },
 }
 

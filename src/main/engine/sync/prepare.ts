@@ -1,7 +1,6 @@
 import type pg from 'pg'
 import { MillraceError } from '../../contract/errors.ts'
 import type { SourceAddress } from '../../contract/source.ts'
-import type { TableName } from '../../contract/values.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
 import type { SourceRelation } from '../model/relation.ts'
 import { describeAddress } from '../source/address.ts'
@@ -23,17 +22,28 @@ import {
   readColumns,
   readSource,
   readTables,
+  removeCheckpoint,
   writeSource,
   writeTable,
   writeTableState,
   type SourceRecord,
   type TableRecord,
 } from '../store/records.ts'
-import { inTransaction, type ReplicaFile } from '../store/replicaFile.ts'
+import type { ReplicaFile } from '../store/replicaFile.ts'
 import { qualified } from '../store/sql.ts'
 import { planColumn } from '../typemap/index.ts'
 import { planTable } from '../typemap/tablePlan.ts'
-import { refuseMovedSlot, refuseOlderSource, refuseOtherSource, refuseTakenPublications, refuseTakenSlot } from './refusals.ts'
+import {
+  isMendedByCopying,
+  refuseMovedSlot,
+  refuseOlderSource,
+  refuseOtherDatabase,
+  refuseOtherSystem,
+  refuseOtherTimeline,
+  refuseTakenPublications,
+  refuseTakenSlot,
+} from './refusals.ts'
+import { changeSelection, patternsOf, type Selection } from './selectTables.ts'
 import { ownName } from './ownName.ts'
 import {
   differenceFromPublication,
@@ -43,9 +53,6 @@ import {
   recordOf,
   type FollowedTable,
 } from './followedTables.ts'
-
-/** `schema.table` patterns, or tables by name. */
-export type Selection = readonly TableName[] | { include: readonly string[]; exclude: readonly string[] }
 
 export interface PrepareOptions {
   file: ReplicaFile
@@ -57,6 +64,8 @@ export interface PrepareOptions {
   selection: Selection | null
   slotName: string | null
   publicationName: string | null
+  /** Everything is copied again into the same file, whatever has become of the slot. */
+  startsOver: boolean
   onActivity(text: string): void
 }
 
@@ -77,9 +86,43 @@ export async function prepareSource(options: PrepareOptions): Promise<Prepared> 
   const { bookkeeping } = options.file
   const source = await readSource(bookkeeping)
   const checkpoint = await readCheckpoint(bookkeeping)
+  if (source && options.startsOver) return startOver(options, source)
   if (source && checkpoint) return resume(options, source, checkpoint)
-  if (source) await removeUnfinished(options, source)
-  return begin(options, source)
+  if (!source) return begin(options, null)
+  await removeMade(options, source, 'Removing what an unfinished start has left on the source.')
+  return begin({ ...options, selection: options.selection ?? (await tablesStillThere(options)) }, source)
+}
+
+/**
+ * Drops what the file made on the source, makes it anew, and copies every table that the file follows. What is in
+ * the file stays to be queried until its new copy takes its place; what is gone from the source stays for good.
+ */
+async function startOver(options: PrepareOptions, source: SourceRecord): Promise<Prepared> {
+  const { file } = options
+  refuseOtherDatabase(source.database, options.address.database)
+  await removeMade(options, source, 'Removing what this file had made on the source.')
+  const records = await readTables(file.bookkeeping)
+  const columns = await readColumns(file.bookkeeping)
+  await file.record(removeCheckpoint)
+  const prepared = await begin({ ...options, selection: await tablesStillThere(options) }, source)
+  const names = new Set([...prepared.tables.values()].map(({ plan }) => exactPattern(plan)))
+  for (const record of records) {
+    if (names.has(exactPattern(record))) continue
+    const table = droppedTable(record, await countRows(file, record.replicaSchema, record.replicaTable))
+    prepared.tables.set(record.oid, table)
+    const { state, reason } = table
+    const own = columns.filter((column) => column.tableOid === record.oid)
+    await file.record((connection) => writeTable(connection, { ...record, state, reason }, own))
+  }
+  return prepared
+}
+
+/** Of the tables that the file follows; null, for all of the source, where it knows of none. */
+async function tablesStillThere({ client, file }: PrepareOptions): Promise<Selection | null> {
+  const recorded = await readTables(file.bookkeeping)
+  if (recorded.length === 0) return null
+  const names = new Set(recorded.map(exactPattern))
+  return (await readSourceTables(client)).filter((relation) => names.has(exactPattern(relation)))
 }
 
 async function begin(options: PrepareOptions, unfinished: SourceRecord | null): Promise<Prepared> {
@@ -115,29 +158,36 @@ async function begin(options: PrepareOptions, unfinished: SourceRecord | null): 
   await refuseTakenSlot(client, source.slotName)
   await refuseTakenPublications(client, source.publicationNames)
   // Recorded before it is made, so that a kill in between leaves nothing that nobody knows of.
-  await inTransaction(file.bookkeeping, async () => {
-    await file.bookkeeping.run('DELETE FROM millrace.tables')
-    await file.bookkeeping.run('DELETE FROM millrace.columns')
-    await writeSource(file.bookkeeping, source)
+  await file.record(async (connection) => {
+    await connection.run('DELETE FROM millrace.tables')
+    await connection.run('DELETE FROM millrace.columns')
+    await writeSource(connection, source)
     for (const table of tables.values()) {
       const record = recordOf(table)
-      await writeTable(file.bookkeeping, record.table, record.columns)
+      await writeTable(connection, record.table, record.columns)
     }
   })
   options.onActivity('Making the publication.')
   await createPublications(client, { name: publicationName, followed: chosen })
   options.onActivity('Making the slot; this waits for transactions that are open on the source.')
   const slot = await walsender.createSlot(source.slotName, { temporary: false })
-  await inTransaction(file.bookkeeping, () => createCheckpoint(file.bookkeeping, slot.consistentPoint))
+  await file.record((connection) => createCheckpoint(connection, slot.consistentPoint))
   const checkpoint = (await readCheckpoint(file.bookkeeping))!
   return { source, checkpoint, tables, slot }
 }
 
 async function resume(options: PrepareOptions, source: SourceRecord, checkpoint: Checkpoint): Promise<Prepared> {
   const { client, file, identity } = options
-  refuseOtherSource(source, identity)
-  refuseOlderSource(checkpoint.lsn, identity)
-  await refuseMovedSlot(client, options.address.database, source, checkpoint.lsn)
+  refuseOtherSystem(source, identity)
+  try {
+    refuseOtherTimeline(source, identity)
+    refuseOlderSource(checkpoint.lsn, identity)
+    await refuseMovedSlot(client, options.address.database, source, checkpoint.lsn)
+  } catch (error) {
+    if (isMendedByCopying(error) && (await isAllCopiedAgain(options))) return startOver(options, source)
+    throw error
+  }
+  if (options.selection) await changeSelection(client, file, source, patternsOf(options.selection))
   const records = await readTables(file.bookkeeping)
   const columns = await readColumns(file.bookkeeping)
   const relations = new Map(
@@ -177,17 +227,24 @@ async function resume(options: PrepareOptions, source: SourceRecord, checkpoint:
   return { source, checkpoint, tables, slot: null }
 }
 
+/** The person has asked for every table of the file to be copied again. */
+async function isAllCopiedAgain({ selection, file }: PrepareOptions): Promise<boolean> {
+  const { copyAgain = [] } = patternsOf(selection)
+  const followed = await readTables(file.bookkeeping)
+  return copyAgain.length > 0 && matchTables(followed, { include: copyAgain, exclude: [] }).length === followed.length
+}
+
 /** What is missed from here on stays missed, also if the source is put back as it was before the next start. */
 async function recordErrored(
   file: ReplicaFile,
   records: readonly TableRecord[],
   tables: ReadonlyMap<number, FollowedTable>,
 ): Promise<void> {
-  await inTransaction(file.bookkeeping, async () => {
+  await file.record(async (connection) => {
     for (const record of records) {
       const table = tables.get(record.oid)!
       if (table.state !== 'errored' || record.state === 'errored') continue
-      await writeTableState(file.bookkeeping, record.oid, 'errored', table.reason)
+      await writeTableState(connection, record.oid, 'errored', table.reason)
     }
   })
 }
@@ -223,17 +280,11 @@ async function countRows(file: ReplicaFile, schema: string, table: string): Prom
   return Number(counted.getRows()[0]![0])
 }
 
-/** A run that was killed before its slot gave a snapshot: what it had made has no use. */
-async function removeUnfinished(options: PrepareOptions, source: SourceRecord): Promise<void> {
+/** What an earlier start had made has no use any more. */
+async function removeMade(options: PrepareOptions, source: SourceRecord, activity: string): Promise<void> {
   // On another cluster, slot and publications of the same names would be somebody else's.
-  refuseOtherSource(source, options.identity)
-  options.onActivity('Removing what an unfinished start has left on the source.')
+  refuseOtherSystem(source, options.identity)
+  options.onActivity(activity)
   await dropSlot(options.client, source.slotName, { waitMs: 5000 })
   await dropPublications(options.client, source.publicationNames)
-}
-
-function patternsOf(selection: Selection | null): { include: readonly string[]; exclude: readonly string[] } {
-  if (selection === null) return { include: ['*.*'], exclude: [] }
-  if ('include' in selection) return selection
-  return { include: selection.map(exactPattern), exclude: [] }
 }

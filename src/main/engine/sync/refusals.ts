@@ -6,18 +6,40 @@ import type { SystemIdentity } from '../source/replicationConnection.ts'
 import { readSlotHealth } from '../source/slot.ts'
 import type { SourceRecord } from '../store/records.ts'
 
-/** Throws SOURCE_DIFFERS where another cluster, or another timeline of it, answers. */
-export function refuseOtherSource(source: SourceRecord, identity: SystemIdentity): void {
-  const sameSystem = source.systemId === identity.systemId
-  if (sameSystem && source.timeline === identity.timeline) return
+/** What can be mended by copying everything again, from this same source. */
+const mendedByCopying: ReadonlySet<string> = new Set(['SLOT_MISSING', 'SLOT_LOST', 'SLOT_AHEAD', 'SOURCE_RESTORED'])
+
+export function isMendedByCopying(error: unknown): boolean {
+  return error instanceof MillraceError && mendedByCopying.has(error.code)
+}
+
+/** Throws SOURCE_DIFFERS where another cluster answers. */
+export function refuseOtherSystem(source: SourceRecord, identity: SystemIdentity): void {
+  if (source.systemId === identity.systemId) return
   throw new MillraceError({
     code: 'SOURCE_DIFFERS',
-    message: sameSystem
-      ? 'The source was restored or has failed over to another timeline since this file was written.'
-      : 'This file belongs to another Postgres cluster than the one that answers here.',
-    advice: sameSystem
-      ? 'Copy into a new file: the file may hold transactions that the source no longer has.'
-      : 'Check host and port, or name another file.',
+    message: 'This file belongs to another Postgres cluster than the one that answers here.',
+    advice: 'Check host and port, or name another file.',
+  })
+}
+
+/** Throws SOURCE_DIFFERS where the file is of another database of the cluster. */
+export function refuseOtherDatabase(own: string | null, database: string): void {
+  if (own === database) return
+  throw new MillraceError({
+    code: 'SOURCE_DIFFERS',
+    message: 'This file belongs to another database of this cluster.',
+    advice: 'Check the name of the database, or name another file.',
+  })
+}
+
+/** Throws SOURCE_RESTORED where the cluster is on another timeline. */
+export function refuseOtherTimeline(source: SourceRecord, identity: SystemIdentity): void {
+  if (source.timeline === identity.timeline) return
+  throw new MillraceError({
+    code: 'SOURCE_RESTORED',
+    message: 'The source was restored or has failed over to another timeline since this file was written.',
+    advice: 'Copy everything again: the file may hold transactions that the source no longer has.',
   })
 }
 
@@ -28,9 +50,9 @@ export function refuseOtherSource(source: SourceRecord, identity: SystemIdentity
 export function refuseOlderSource(checkpoint: Lsn, identity: SystemIdentity): void {
   if (checkpoint <= identity.currentLsn) return
   throw new MillraceError({
-    code: 'SOURCE_DIFFERS',
+    code: 'SOURCE_RESTORED',
     message: 'The source is at an earlier point of its log than this file: it was put back from a backup.',
-    advice: 'Copy into a new file: this one holds transactions that the source no longer has.',
+    advice: 'Copy everything again: the file holds transactions that the source no longer has.',
   })
 }
 
@@ -68,28 +90,22 @@ export async function refuseMovedSlot(
     throw new MillraceError({
       code: 'SLOT_MISSING',
       message: 'The replication slot of this file is not on the source any more.',
-      advice: 'Copy into a new file: what was committed in between cannot be had from the log.',
+      advice: 'Copy everything again: what was committed in between cannot be had from the log.',
     })
   }
-  if (facts.database !== database) {
-    throw new MillraceError({
-      code: 'SOURCE_DIFFERS',
-      message: 'This file belongs to another database of this cluster.',
-      advice: 'Check the name of the database, or name another file.',
-    })
-  }
+  refuseOtherDatabase(facts.database, database)
   if (facts.health === 'lost') {
     throw new MillraceError({
       code: 'SLOT_LOST',
       message: 'The source has removed log that this file had not received: the slot had fallen too far behind.',
-      advice: 'Copy into a new file, and raise max_slot_wal_keep_size if it happens often.',
+      advice: 'Copy everything again, and raise max_slot_wal_keep_size if it happens often.',
     })
   }
   if (facts.confirmedFlushLsn !== null && facts.confirmedFlushLsn > checkpoint) {
     throw new MillraceError({
       code: 'SLOT_AHEAD',
       message: 'The slot is ahead of this file: the file was put back from a backup, or somebody else has read from the slot.',
-      advice: 'Copy into a new file: what lies in between cannot be had from the log.',
+      advice: 'Copy everything again: what lies in between cannot be had from the log.',
     })
   }
 }

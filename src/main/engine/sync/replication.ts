@@ -3,25 +3,27 @@ import type pg from 'pg'
 import { MillraceError } from '../../contract/errors.ts'
 import type { SyncState } from '../../contract/live.ts'
 import type { SourceAddress } from '../../contract/source.ts'
+import type { TableName } from '../../contract/values.ts'
 import type { ParkedTable } from '../apply/applyBatch.ts'
 import type { Batch } from '../batch/batch.ts'
-import { defaultFlushLimits, type FlushLimits } from '../batch/flushPolicy.ts'
+import type { FlushLimits } from '../batch/flushPolicy.ts'
 import { laterLsn, type Lsn } from '../model/lsn.ts'
 import type { Host } from '../ports.ts'
+import { followsOf, matchTables, readSourceTables } from '../source/catalog.ts'
 import { connectSource } from '../source/connection.ts'
-import { cutShort, endConnection } from '../source/ending.ts'
+import { endConnection } from '../source/ending.ts'
 import { faultOfSourceError, isTransientSourceError } from '../source/faults.ts'
 import { readPublicationTables } from '../source/publication.ts'
-import { ReplicationConnection, type SystemIdentity } from '../source/replicationConnection.ts'
-import { readCheckpoint, readTables, writeDeadLetter, writeTableState, type SourceRecord, type TableRecord } from '../store/records.ts'
+import { readCheckpoint, readSource, readTables, writeDeadLetter, writeTableState, type SourceRecord, type TableRecord } from '../store/records.ts'
 import type { ReplicaFile } from '../store/replicaFile.ts'
-import { copyTables } from './copyTables.ts'
+import { Attempt } from './attempt.ts'
 import { differenceFromPublication, recordedTable, type FollowedTable } from './followedTables.ts'
 import { nextSyncState, type SyncEvent } from './machine.ts'
-import { prepareSource, type Prepared, type Selection } from './prepare.ts'
+import type { Prepared } from './prepare.ts'
+import { patternsOf, recordTables, forgetTables, unpublishTables, type Selection } from './selectTables.ts'
 import { retryDelayMs } from './retryPolicy.ts'
-import { StreamRun } from './streamRun.ts'
-import { TableJoiner } from './tableJoiner.ts'
+import type { StreamRun } from './streamRun.ts'
+import type { TableJoiner } from './tableJoiner.ts'
 
 export interface ReplicationObserver {
   onState(state: SyncState): void
@@ -44,8 +46,6 @@ export interface ReplicationOptions {
   observer: ReplicationObserver
 }
 
-/** How long a batch in hand is waited for when the stream is to end. */
-const STOP_PATIENCE_MS = 1000
 /** Of one question to the source's catalog: a network that swallows everything answers none. */
 const QUERY_TIMEOUT_MS = 60_000
 
@@ -56,25 +56,28 @@ export class Replication {
   attempt = 0
   nextAttemptAtMs: number | null = null
   activity: string | null = null
-  tables: ReadonlyMap<number, FollowedTable> = new Map()
+  tables = new Map<number, FollowedTable>()
   /** Resolves when it has failed for good (with the fault) or was stopped (null). */
   readonly ended: Promise<MillraceError | null>
   private resolveEnded!: (fault: MillraceError | null) => void
   private readonly options: ReplicationOptions
-  /** The stream, while there is one. */
-  run: StreamRun | null = null
-  private joiner: TableJoiner | null = null
+  /** The one that is under way. */
+  private current: Attempt | null = null
   private ending = new AbortController()
   private driving: Promise<void> = Promise.resolve()
   private turn: Promise<void> = Promise.resolve()
   private isRecovering = false
-  private publicationNames: readonly string[] = []
+  private source: SourceRecord | null = null
+  /** What was asked for is done once, not again after each lost connection. */
+  private selection: Selection | null
+  private startsOver = false
   private heardSourceLsn: Lsn | null = null
   /** The file's checkpoint while there is no stream. */
   private restingLsn: Lsn | null = null
 
   constructor(options: ReplicationOptions) {
     this.options = options
+    this.selection = options.selection
     this.ended = new Promise((resolve) => {
       this.resolveEnded = resolve
     })
@@ -107,15 +110,7 @@ export class Replication {
 
   /** Copies a table again because a person asks for it. Throws TABLE_MISSING. */
   async resync(schema: string, name: string): Promise<void> {
-    const table = [...this.tables.values()].find((other) => other.plan.schema === schema && other.plan.name === name)
-    if (!table) {
-      throw new MillraceError({
-        code: 'TABLE_MISSING',
-        message: 'This table is not one of those that the file follows.',
-        advice: 'Choose one of the tables listed in Live.',
-      })
-    }
-    await this.copyAgain(table.plan.oid, 'asked for')
+    await this.copyAgain(this.requireTable(schema, name).plan.oid, 'asked for')
   }
 
   /**
@@ -135,6 +130,88 @@ export class Replication {
     await this.inTurn(async () => {
       if (this.state === 'failed' && this.dispatch('restart')) this.begin()
     })
+  }
+
+  /**
+   * Follows tables of the source that the file does not follow yet: copied beside the stream, once it runs. Throws
+   * TABLE_MISSING, and what the connection throws.
+   */
+  addTables(names: readonly TableName[]): Promise<void> {
+    return this.inTurn(async () => {
+      const known = [...this.tables.values()]
+      const isKnown = ({ schema, name }: TableName): boolean => known.some(({ plan }) => plan.schema === schema && plan.name === name)
+      const relations = await this.askSource(async (client) =>
+        matchTables(await readSourceTables(client), patternsOf(names)).filter((relation) => followsOf(relation) !== 'nothing'),
+      )
+      const missing = names.find(({ schema, name }) => !relations.some((other) => other.schema === schema && other.name === name))
+      if (missing) {
+        throw new MillraceError({
+          code: 'TABLE_MISSING',
+          message: `${missing.schema}.${missing.name} is not on the source, or cannot be followed.`,
+          advice: 'Look at its findings in Connect or with `millrace doctor`.',
+        })
+      }
+      const added = await recordTables(this.options.file, relations.filter((relation) => !isKnown(relation)))
+      for (const table of added) {
+        this.tables.set(table.plan.oid, table)
+        this.options.observer.onNotice('info', `${table.plan.schema}.${table.plan.name} is added.`)
+        this.joiner?.wake(table.plan.oid)
+      }
+    })
+  }
+
+  /** Stops following a table: out of the publication, and its copy out of the file. Throws TABLE_MISSING. */
+  removeTable(schema: string, name: string): Promise<void> {
+    return this.inTurn(async () => {
+      const { oid } = this.requireTable(schema, name).plan
+      const source = await readSource(this.options.file.bookkeeping)
+      if (source) await this.askSource((client) => unpublishTables(client, source, [oid]))
+      await this.betweenTransactions(async () => {
+        this.tables.delete(oid)
+        this.current?.leaveOut(oid)
+        await forgetTables(this.options.file, [oid])
+      })
+      this.options.observer.onNotice('info', `${schema}.${name} is not followed any more.`)
+    })
+  }
+
+  /**
+   * Drops what the file made on the source, where it is there, makes it anew, and copies every table into the same
+   * file: for what the log cannot give any more. Throws nothing; what goes wrong is the stream's fault.
+   */
+  copyEverythingAgain(): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.state === 'stopping' || this.state === 'stopped') return
+      this.options.observer.onNotice('info', 'Everything is copied again.')
+      this.ending.abort('copy everything again')
+      await this.driving
+      this.startsOver = true
+      for (const oid of this.tables.keys()) this.markUncopied(oid)
+      // The source may have been put back to an earlier point of its log.
+      this.restingLsn = this.heardSourceLsn = null
+      if (this.dispatch('restart')) this.begin()
+    })
+  }
+
+  private requireTable(schema: string, name: string): FollowedTable {
+    const table = [...this.tables.values()].find((other) => other.plan.schema === schema && other.plan.name === name)
+    if (table) return table
+    throw new MillraceError({
+      code: 'TABLE_MISSING',
+      message: 'This table is not one of those that the file follows.',
+      advice: 'Choose one of the tables listed in Live.',
+    })
+  }
+
+  private async askSource<Answer>(question: (client: pg.Client) => Promise<Answer>): Promise<Answer> {
+    const client = await connectSource(this.options.address, { purpose: 'catalog', queryTimeoutMs: QUERY_TIMEOUT_MS })
+    try {
+      return await question(client)
+    } catch (error) {
+      throw faultOfSourceError(error)
+    } finally {
+      await endConnection(client)
+    }
   }
 
   private markUncopied(oid: number): void {
@@ -197,9 +274,9 @@ export class Replication {
    * falls silent in the stream.
    */
   async inspect(client: pg.Client): Promise<void> {
-    const { run, tables, publicationNames } = this
-    if (!run) return
-    const published = await readPublicationTables(client, publicationNames)
+    const { run, tables, source } = this
+    if (!run || !source) return
+    const published = await readPublicationTables(client, source.publicationNames)
     for (const table of tables.values()) {
       const { plan } = table
       if (this.run !== run || table.state !== 'ready') continue
@@ -221,6 +298,15 @@ export class Replication {
   /** The lag has grown beyond a moment's worth. */
   noteBehind(): void {
     this.dispatch('fell-behind')
+  }
+
+  /** The stream, while there is one. */
+  get run(): StreamRun | null {
+    return this.current?.run ?? null
+  }
+
+  private get joiner(): TableJoiner | null {
+    return this.current?.joiner ?? null
   }
 
   private dispatch(event: SyncEvent): boolean {
@@ -282,150 +368,40 @@ export class Replication {
   }
 
   private async attemptOnce(signal: AbortSignal): Promise<void> {
-    const { address } = this.options
-    const walsender = await ReplicationConnection.open(address, signal)
-    try {
-      const identity = await walsender.identifySystem()
-      this.hearSourceLsn(identity.currentLsn)
-      this.dispatch('connected')
-      const prepared = await this.prepare(walsender, identity, signal)
-      if (!prepared.slot) {
-        this.dispatch('stream-ready')
-        return await this.stream(prepared, walsender, signal)
-      }
-      this.dispatch('copy-needed')
-      await this.copy(prepared, signal)
-      this.dispatch('copied')
-      // A temporary slot lives as long as its connection; the stream gets a fresh one.
-      await walsender.close()
-      const fresh = await ReplicationConnection.open(address, signal)
-      try {
-        await this.stream(prepared, fresh, signal)
-      } finally {
-        await fresh.close()
-      }
-    } finally {
-      await walsender.close()
-    }
-  }
-
-  /** Ended by cutting its connections, because a command may wait on the server (slot creation does). */
-  private async prepare(
-    walsender: ReplicationConnection,
-    identity: SystemIdentity,
-    signal: AbortSignal,
-  ): Promise<Prepared> {
-    const { address, observer, file } = this.options
-    const client = await connectSource(address, { purpose: 'catalog', queryTimeoutMs: QUERY_TIMEOUT_MS, signal })
-    const cut = (): void => walsender.cut()
-    signal.addEventListener('abort', cut)
-    const onActivity = (text: string): void => {
-      this.activity = text
-      observer.onProgress()
-    }
-    try {
-      const prepared = await cutShort(client, { signal }, () =>
-        prepareSource({ ...this.options, client, walsender, identity, onActivity }),
-      )
-      signal.throwIfAborted()
-      // Some may have been asked for again since they were read.
-      const records = await file.record(readTables)
-      this.tables = prepared.tables
-      for (const { oid, state } of records) if (state === 'init') this.markUncopied(oid)
-      this.publicationNames = prepared.source.publicationNames
-      observer.onSource(prepared.source)
-      return prepared
-    } finally {
-      this.activity = null
-      signal.removeEventListener('abort', cut)
-      await endConnection(client)
-    }
-  }
-
-  private async copy(prepared: Prepared, signal: AbortSignal): Promise<void> {
-    const { host, file, address, folder, observer } = this.options
-    const tables = [...prepared.tables.values()]
-    await copyTables({
-      file,
-      address,
-      tables,
-      slot: prepared.slot!,
-      folder,
-      clock: host.clock,
-      logger: host.logger,
-      signal,
-      onNotice: (severity, text) => observer.onNotice(severity, text),
-    })
-    const rows = tables.reduce((sum, table) => sum + table.rows, 0)
-    observer.onNotice('info', `Copied ${grouped(rows)} rows of ${tables.length === 1 ? 'one table' : `${tables.length} tables`}.`)
-  }
-
-  private async stream(prepared: Prepared, walsender: ReplicationConnection, signal: AbortSignal): Promise<void> {
-    const { host, file, folder, observer, limits } = this.options
-    signal.throwIfAborted()
-    const connection = await file.connect()
-    try {
-      const run = new StreamRun({
-        connection,
-        tables: prepared.tables,
-        checkpoint: prepared.checkpoint,
-        folder,
-        limits: limits ?? defaultFlushLimits,
-        clock: host.clock,
-        logger: host.logger,
-        sourceLsn: () => this.heardSourceLsn,
-        observer: {
-          onApplied: (batch, parked) => this.onApplied(batch, parked),
-          onProgress: () => this.onProgress(),
-          onNotice: (severity, text) => observer.onNotice(severity, text),
-        },
-      })
-      const { slotName, publicationNames } = prepared.source
-      run.attach(walsender.start({ slotName, startLsn: prepared.checkpoint.lsn, publicationNames, sink: run }))
-      this.run = run
-      this.fault = null
-      const stop = (): void => void run.stop(STOP_PATIENCE_MS)
-      signal.addEventListener('abort', stop)
-      if (signal.aborted) stop()
-      this.joiner = this.joinTables(run, prepared)
-      const joinerStops = (): void => void this.joiner?.stop()
-      signal.addEventListener('abort', joinerStops)
-      const error = await run.ended
-      signal.removeEventListener('abort', stop)
-      signal.removeEventListener('abort', joinerStops)
-      if (error) throw error
-    } finally {
-      await this.joiner?.stop()
-      this.joiner = null
-      this.restingLsn = this.run?.durableLsn ?? this.restingLsn
-      this.run = null
-      connection.closeSync()
-    }
-  }
-
-  private joinTables(run: StreamRun, { source, tables }: Prepared): TableJoiner {
-    const { host, file, address, folder, observer } = this.options
-    return new TableJoiner({
-      run,
-      file,
-      address,
-      source,
-      tables,
-      folder,
-      clock: host.clock,
-      logger: host.logger,
+    const attempt = new Attempt({ ...this.options, selection: this.selection }, this.startsOver, {
+      ...this.options.observer,
+      onEvent: (event) => void this.dispatch(event),
       onActivity: (text) => {
         this.activity = text
-        observer.onProgress()
+        this.options.observer.onProgress()
       },
-      onJoined: (table) => {
-        const { schema, name } = table.plan
-        observer.onNotice('info', `${schema}.${name} is copied, with ${grouped(table.rows)} rows, and follows.`)
-        this.noteReady(run.visibleLsn)
-      },
-      onNotice: (severity, text) => observer.onNotice(severity, text),
-      onFault: (fault) => run.fail(fault),
+      onIdentity: ({ currentLsn }) => this.hearSourceLsn(currentLsn),
+      onPrepared: (prepared) => this.takeOver(prepared),
+      onApplied: (batch, parked) => this.onApplied(batch, parked),
+      onJoined: () => this.onProgress(),
+      onProgress: () => this.onProgress(),
+      sourceLsn: () => this.heardSourceLsn,
     })
+    this.current = attempt
+    try {
+      await attempt.perform(signal)
+    } finally {
+      this.restingLsn = attempt.run?.durableLsn ?? this.restingLsn
+      this.current = null
+    }
+  }
+
+  private async takeOver({ tables, source, checkpoint }: Prepared): Promise<void> {
+    // Some may have been asked for again since they were read.
+    const records = await this.options.file.record(readTables)
+    this.tables = tables
+    for (const { oid, state } of records) if (state === 'init') this.markUncopied(oid)
+    this.source = source
+    this.selection = null
+    this.startsOver = false
+    this.fault = null
+    this.restingLsn = checkpoint.lsn
+    this.options.observer.onSource(source)
   }
 
   /** A table whose copy was ahead of the others is ready once they have caught up with it. */
@@ -463,9 +439,4 @@ export class Replication {
     }
     this.options.observer.onProgress()
   }
-}
-
-/** Digits in groups of three, with thin spaces as the window writes them. */
-function grouped(count: number): string {
-  return count.toLocaleString('en').replaceAll(',', '\u2009')
 }

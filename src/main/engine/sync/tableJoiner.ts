@@ -84,7 +84,7 @@ export class TableJoiner {
     this.working = this.work()
   }
 
-  /** Looks for tables in state `init`; the copy of one that is under way is begun again. */
+  /** Looks for tables in state `init`; the copy of one that is under way is broken off, and begun again where it is followed. */
   wake(oid: number): void {
     this.joining.get(oid)?.voided.abort()
     this.wakeUp()
@@ -224,7 +224,9 @@ export class TableJoiner {
 
   private publishCopy(table: FollowedTable, slot: CreatedSlot, publish: Publish): Promise<void> {
     const { run } = this.options
+    const { voided } = this.joining.get(table.plan.oid)!
     return run.betweenTransactions(async () => {
+      voided.signal.throwIfAborted()
       // Rows that the table took before it was held back: they belong to what was there before.
       run.leaveOut(table.plan.oid)
       await publish({ state: 'catching-up', snapshotLsn: slot.consistentPoint })

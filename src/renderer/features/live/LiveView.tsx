@@ -1,8 +1,6 @@
-import { useState } from 'react'
 import { Activity, ChevronRight, Pause, Play, RotateCw } from 'lucide-react'
 import type { Fault } from '../../../main/contract/errors.ts'
 import type { LiveSnapshot } from '../../../main/contract/live.ts'
-import type { Workspace } from '../../../main/contract/workspace.ts'
 import { copyProgress } from '../../app/copyProgress.ts'
 import type { CopyProgress } from '../../app/copyProgress.ts'
 import { useConnection } from '../../app/engineClient.ts'
@@ -22,7 +20,7 @@ import { Skeleton } from '../../components/Skeleton.tsx'
 import { StatusDot } from '../../components/StatusDot.tsx'
 import { Steady } from '../../components/Steady.tsx'
 import { useNow } from '../../components/useNow.ts'
-import { copyDemoAnew, mustCopyAnew, pauseStream, resumeStream, useLiveFault } from './actions.ts'
+import { isMendedByCopying, pauseStream, resumeStream, useLiveFault } from './actions.ts'
 import { DemoTraffic } from './DemoTraffic.tsx'
 import { EventsPanel } from './EventsPanel.tsx'
 import { Figures } from './Figures.tsx'
@@ -30,28 +28,10 @@ import styles from './LiveView.module.css'
 import { plainAnswerOf } from './plainAnswer.ts'
 import { lostSentence, sentenceOf } from './sentence.ts'
 import type { SentenceContext } from './sentence.ts'
+import { TableDialogs } from './TableDialogs.tsx'
+import { openTableDialog } from './tableDialogs.ts'
 import { TablesPanel } from './TablesPanel.tsx'
 import { lagTrend } from './trend.ts'
-
-function CopyAnew({ workspace }: { workspace: Workspace }) {
-  const [busy, setBusy] = useState(false)
-  if (!workspace.isDemo) {
-    return (
-      <Button variant="primary" onClick={() => goTo('connect')}>
-        Copy anew from Connect
-      </Button>
-    )
-  }
-  return (
-    <Button variant="primary" icon={RotateCw} busy={busy}
-      onClick={() => {
-        setBusy(true)
-        void copyDemoAnew(workspace).finally(() => setBusy(false))
-      }}>
-      Copy anew
-    </Button>
-  )
-}
 
 function PauseOrResume({ state, fault }: { state: LiveSnapshot['state']; fault: Fault | null }) {
   const workspace = useWorkspaces((workspaces) => workspaces.current)
@@ -63,7 +43,20 @@ function PauseOrResume({ state, fault }: { state: LiveSnapshot['state']; fault: 
       </Button>
     )
   }
-  if (state === 'failed' && workspace && mustCopyAnew(fault)) return <CopyAnew workspace={workspace} />
+  if (state === 'failed' && isMendedByCopying(fault)) {
+    return (
+      <Button variant="primary" icon={RotateCw} onClick={() => openTableDialog({ kind: 'copy-everything' })}>
+        Copy everything again
+      </Button>
+    )
+  }
+  if (state === 'failed' && fault?.code === 'DISK_FULL') {
+    return (
+      <Button variant="primary" icon={Play} onClick={() => void resumeStream()}>
+        Go on
+      </Button>
+    )
+  }
   if (state === 'failed' || state === 'stopped') {
     return (
       <Button variant="primary" icon={RotateCw} busy={opening} disabled={!workspace}
@@ -190,6 +183,7 @@ export function LiveView() {
         <TablesPanel tables={snapshot.tables} />
         <EventsPanel events={snapshot.events} />
       </div>
+      <TableDialogs sourceName={sourceName} />
     </div>
   )
 }

@@ -1,5 +1,5 @@
 import { memo, useMemo, useState } from 'react'
-import { CopyPlus, RefreshCw } from 'lucide-react'
+import { CircleMinus, CopyPlus, Plus, RefreshCw } from 'lucide-react'
 import type { LiveTable } from '../../../main/contract/live.ts'
 import { tableCopyProgress } from '../../app/copyProgress.ts'
 import { Button, IconButton } from '../../components/Button.tsx'
@@ -11,6 +11,7 @@ import { Progress } from '../../components/Progress.tsx'
 import { StatusDot } from '../../components/StatusDot.tsx'
 import { useNow } from '../../components/useNow.ts'
 import { copyAgain } from './actions.ts'
+import { openTableDialog } from './tableDialogs.ts'
 import styles from './TablesPanel.module.css'
 import { inOrder, matching, tableFaces, textColumnsNote } from './tableRows.ts'
 
@@ -113,6 +114,14 @@ const TableRow = memo(function TableRow({ table }: { table: LiveTable }) {
               onClick={() => void copyAgain(table)}
             />
           )}
+          {table.state !== 'excluded' && (
+            <IconButton
+              size="small"
+              icon={CircleMinus}
+              label={`Stop following ${name}`}
+              onClick={() => openTableDialog({ kind: 'remove', table: { schema: table.schema, name: table.name } })}
+            />
+          )}
         </td>
       </tr>
       {table.state === 'errored' && (
@@ -157,6 +166,9 @@ export function TablesPanel({ tables }: { tables: readonly LiveTable[] }) {
       <header className={styles.header}>
         <h2>Tables</h2>
         <span className="muted">{formatMany(tables.length, 'table')}</span>
+        <Button size="small" icon={Plus} onClick={() => openTableDialog({ kind: 'add' })}>
+          Add tables
+        </Button>
         {tables.length > 12 && (
           <SearchField label="Search tables" value={search} onChange={setSearch} className={styles.search} />
         )}

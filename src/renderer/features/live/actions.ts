@@ -1,9 +1,7 @@
 import { create } from 'zustand'
 import type { Fault, FaultCode } from '../../../main/contract/errors.ts'
 import type { TableName } from '../../../main/contract/values.ts'
-import type { Workspace } from '../../../main/contract/workspace.ts'
 import { engine } from '../../app/engineClient.ts'
-import { readWorkspaces } from '../../app/workspaces.ts'
 import { faultOfThrown } from '../../components/consequences.ts'
 
 /** What was asked of the stream and did not succeed; shown until the next request. */
@@ -30,20 +28,11 @@ export function copyAgain({ schema, name }: TableName): Promise<void> {
   return ask(() => engine.workspace.resyncTable({ schema, name }))
 }
 
-/** Faults after which the file cannot go on: what is missing in between is nowhere to be had. */
-const needsCopyAnew = new Set<FaultCode>(['SLOT_MISSING', 'SLOT_LOST', 'SLOT_AHEAD', 'SOURCE_DIFFERS', 'FILE_DAMAGED'])
+/** Faults after which the log cannot give what is missing: everything has to be copied again. */
+const mendedByCopying = new Set<FaultCode>(['SLOT_MISSING', 'SLOT_LOST', 'SLOT_AHEAD', 'SOURCE_RESTORED'])
 
-export function mustCopyAnew(fault: Fault | null): boolean {
-  return fault !== null && needsCopyAnew.has(fault.code)
-}
-
-/** The demo's file and slot are dropped and made anew. Another source is started from Connect. */
-export function copyDemoAnew({ id }: Workspace): Promise<void> {
-  return ask(async () => {
-    await engine.workspace.remove({ id, deleteFile: true })
-    await engine.workspace.openDemo()
-    await readWorkspaces()
-  })
+export function isMendedByCopying(fault: Fault | null): boolean {
+  return fault !== null && mendedByCopying.has(fault.code)
 }
 
 export function setDemoRate(transactionsPerSecond: number): Promise<void> {

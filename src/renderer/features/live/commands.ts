@@ -1,7 +1,9 @@
 import type { Command } from '../../app/commands.ts'
 import { useLiveStore } from '../../app/live.ts'
+import { goTo } from '../../app/places.ts'
 import { pauseStream, resumeStream, setDemoRate } from './actions.ts'
 import { neighbourRate } from './demoRates.ts'
+import { openTableDialog, type TableDialog } from './tableDialogs.ts'
 
 const snapshot = () => useLiveStore.getState().snapshot
 
@@ -12,6 +14,11 @@ function changeRate(step: 1 | -1): Promise<void> {
 /** Pause, resume and the demo's traffic, wherever the person is. */
 export function liveCommands(): Command[] {
   const group = 'Live'
+  const isOpen = (): boolean => snapshot()?.workspaceId != null
+  const show = (dialog: TableDialog): void => {
+    goTo('live')
+    openTableDialog(dialog)
+  }
   const isDemo = (): boolean => Boolean(snapshot()?.demo)
   return [
     {
@@ -25,6 +32,21 @@ export function liveCommands(): Command[] {
       perform: pauseStream,
     },
     { id: 'live.resume', label: 'Go on following', group, when: () => snapshot()?.state === 'paused', perform: resumeStream },
+    {
+      id: 'live.add-tables',
+      label: 'Add tables of the source',
+      keys: ['Ctrl+Alt+A'],
+      group,
+      when: isOpen,
+      perform: () => show({ kind: 'add' }),
+    },
+    {
+      id: 'live.copy-everything',
+      label: 'Copy everything again',
+      group,
+      when: isOpen,
+      perform: () => show({ kind: 'copy-everything' }),
+    },
     { id: 'live.demo-faster', label: 'More traffic in the demo shop', group, when: isDemo, perform: () => changeRate(1) },
     { id: 'live.demo-slower', label: 'Less traffic in the demo shop', group, when: isDemo, perform: () => changeRate(-1) },
   ]

@@ -64,11 +64,11 @@ describe('the states of the stream', () => {
   })
 
   it('what has failed goes on only when a person asks for it', () => {
-    expect(leaving('failed').sort()).toEqual(['restart', 'start', 'stop'])
+    expect(leaving('failed').sort()).toEqual(['restart', 'resume', 'start', 'stop'])
   })
 
   it('what is paused or stopping is moved by no event of the stream', () => {
-    expect(leaving('paused').sort()).toEqual(['resume', 'stop'])
+    expect(leaving('paused').sort()).toEqual(['restart', 'resume', 'stop'])
     expect(leaving('stopping')).toEqual(['stopped'])
     expect(leaving('stopped')).toEqual(['start'])
   })

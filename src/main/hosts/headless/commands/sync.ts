@@ -13,6 +13,7 @@ interface SyncOptions {
   file: string
   tables?: string[]
   exclude?: string[]
+  copyAgain?: string[]
   slot?: string
   publication?: string
   untilCaughtUp?: boolean
@@ -26,8 +27,9 @@ export function declareSync(program: Command, declare: Declare): void {
       .description('copy the tables if the file is new, resume from its checkpoint otherwise, then follow')
       .option(...sourceOption)
       .requiredOption(...fileOption)
-      .option('--tables <patterns>', "what a new file copies, e.g. 'public.*,sales.orders' (default: all)", tablePatterns)
-      .option('--exclude <patterns>', 'what a new file leaves out', tablePatterns)
+      .option('--tables <patterns>', "what is followed, e.g. 'public.*,sales.orders' (default: all); added to an existing file", tablePatterns)
+      .option('--exclude <patterns>', 'what is left out; its copy is dropped from an existing file', tablePatterns)
+      .option('--copy-again <patterns>', "what of an existing file is copied again; '*' for all, also where the slot is lost", tablePatterns)
       .option('--slot <name>', 'the name of the replication slot of a new file', slotName)
       .option('--publication <name>', 'the name of the publication of a new file', publicationName)
       .option('--until-caught-up', 'exit 0 once everything committed before the call is durable in the file')
@@ -43,8 +45,14 @@ async function sync(invocation: Invocation, options: SyncOptions): Promise<Outco
   const session = await openSession(host, {
     filePath: resolve(options.file),
     address,
-    ...(options.tables || options.exclude
-      ? { tables: { include: options.tables ?? ['*.*'], exclude: options.exclude ?? [] } }
+    ...(options.tables || options.exclude || options.copyAgain
+      ? {
+          tables: {
+            include: options.tables ?? [],
+            exclude: options.exclude ?? [],
+            copyAgain: (options.copyAgain ?? []).map((pattern) => (pattern === '*' ? '*.*' : pattern)),
+          },
+        }
       : {}),
     ...(options.slot === undefined ? {} : { slotName: options.slot }),
     ...(options.publication === undefined ? {} : { publicationName: options.publication }),
