@@ -2,9 +2,11 @@ import { Command as Cmdk } from 'cmdk'
 import { create } from 'zustand'
 import { Dialog } from '../components/Dialog.tsx'
 import { Kbd } from '../components/Kbd.tsx'
+import { keysOf } from './bindings.ts'
 import { availableCommands, useCommandRegistry } from './commands.ts'
 import type { Command } from './commands.ts'
 import { keyCaps, runsOnMac } from './keys.ts'
+import { usePreferences } from './preferences.ts'
 import styles from './Palette.module.css'
 
 const usePalette = create<{ open: boolean }>()(() => ({ open: false }))
@@ -35,6 +37,7 @@ export function Palette() {
 
 function PaletteBody() {
   const registered = useCommandRegistry((state) => state.commands)
+  const set = usePreferences((state) => state.preferences.keys)
   return (
     <Cmdk label="Commands" className={styles.palette} loop>
       <Cmdk.Input autoFocus placeholder="Search or run a command" className={styles.input} />
@@ -53,7 +56,7 @@ function PaletteBody() {
                 }}
               >
                 <span className={styles.label}>{command.label}</span>
-                {command.keys?.[0] && <Kbd caps={keyCaps(command.keys[0], runsOnMac)} />}
+                {keysOf(command, set)[0] && <Kbd caps={keyCaps(keysOf(command, set)[0]!, runsOnMac)} />}
               </Cmdk.Item>
             ))}
           </Cmdk.Group>

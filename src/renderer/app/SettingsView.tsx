@@ -1,10 +1,12 @@
+import { useEffect, useMemo, useState } from 'react'
 import type { Preferences } from '../../main/contract/settings.ts'
-import { Kbd } from '../components/Kbd.tsx'
+import { Button } from '../components/Button.tsx'
+import { faultOfThrown } from '../components/consequences.ts'
+import { SelectField, TextField } from '../components/Field.tsx'
 import { useAppInfo } from './appInfo.ts'
-import { byGroup } from './Palette.tsx'
-import { useCommandRegistry } from './commands.ts'
-import { keyCaps, runsOnMac } from './keys.ts'
-import { changePreferences, usePreferences } from './preferences.ts'
+import { engine } from './engineClient.ts'
+import { changePreferences, readPreferences, usePreferences, zoom } from './preferences.ts'
+import { ShortcutList } from './ShortcutList.tsx'
 import styles from './SettingsView.module.css'
 
 const themes: { value: Preferences['theme']; label: string }[] = [
@@ -68,36 +70,75 @@ function About() {
   )
 }
 
-function Shortcuts() {
-  const known = useCommandRegistry((state) => state.known)
-  const withKeys = known.filter((command) => command.keys && command.keys.length > 0)
+const contrasts: { value: Preferences['contrast']; label: string }[] = [
+  { value: 'system', label: 'As the system' },
+  { value: 'usual', label: 'Usual' },
+  { value: 'high', label: 'High' },
+]
+const groupings: { value: Preferences['digitGrouping']; label: string }[] = [
+  { value: 'space', label: '1\u202f234\u202f567.89' },
+  { value: 'comma', label: '1,234,567.89' },
+  { value: 'none', label: '1234567.89' },
+]
+
+/** Where instants of results are written in no zone of their tab. */
+function TimeZoneField() {
+  const timeZone = usePreferences((state) => state.preferences.timeZone)
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone
+  const zones = useMemo(() => Intl.supportedValuesOf('timeZone'), [])
   return (
-    <section className={styles.part}>
-      <h2>Shortcuts</h2>
-      <div className={styles.groups}>
-        {byGroup(withKeys).map(([group, members]) => (
-          <div key={group} className={styles.group}>
-            <h3>{group}</h3>
-            <dl>
-              {members.map((command) => (
-                <div key={command.id} className={styles.shortcut}>
-                  <dt>{command.label}</dt>
-                  <dd>
-                    {command.keys!.map((key) => (
-                      <Kbd key={key} caps={keyCaps(key, runsOnMac)} />
-                    ))}
-                  </dd>
-                </div>
-              ))}
-            </dl>
-          </div>
-        ))}
-      </div>
-    </section>
+    <SelectField
+      label="Time zone of results"
+      value={timeZone ?? ''}
+      options={[
+        { value: '', label: 'UTC' },
+        { value: own, label: `${own}, of this machine` },
+        ...zones.filter((zone) => zone !== own && zone !== 'UTC').map((zone) => ({ value: zone, label: zone })),
+      ]}
+      onChange={(zone) => void changePreferences({ timeZone: zone === '' ? null : zone })}
+    />
   )
 }
 
-/** Theme, density, what the app is, and every shortcut there is. */
+/** The folder of the `.sql` files; the engine looks whether it is there. */
+function QueriesFolder() {
+  const folder = usePreferences((state) => state.preferences.savedQueriesFolder)
+  const dataFolder = useAppInfo((state) => state.info?.dataFolder)
+  const [text, setText] = useState(folder ?? '')
+  const [error, setError] = useState<string | null>(null)
+  useEffect(() => setText(folder ?? ''), [folder])
+
+  async function use(): Promise<void> {
+    const wanted = text.trim() === '' ? null : text.trim()
+    try {
+      await engine.savedQueries.useFolder({ folder: wanted })
+      await readPreferences()
+      setError(null)
+    } catch (thrown) {
+      const { message, advice } = faultOfThrown(thrown)
+      setError(`${message} ${advice}`)
+    }
+  }
+
+  return (
+    <form
+      className={styles.folder}
+      onSubmit={(event) => {
+        event.preventDefault()
+        void use()
+      }}
+    >
+      <TextField
+        label="Folder of saved queries" mono value={text} onChange={setText} error={error}
+        placeholder={dataFolder ? `${dataFolder}/queries` : undefined}
+        hint="A folder of .sql files, such as one that your team keeps in git. Empty is the app’s own."
+      />
+      <Button type="submit" disabled={text.trim() === (folder ?? '')}>Use it</Button>
+    </form>
+  )
+}
+
+/** How the window looks, how results are written, every key, and what the app is. */
 export function SettingsView() {
   const preferences = usePreferences((state) => state.preferences)
   return (
@@ -119,8 +160,39 @@ export function SettingsView() {
           options={densities}
           onChange={(density) => void changePreferences({ density })}
         />
+        <Choice
+          legend="Contrast"
+          name="contrast"
+          value={preferences.contrast}
+          options={contrasts}
+          onChange={(contrast) => void changePreferences({ contrast })}
+        />
+        <div className={styles.zoom} role="group" aria-label="Size of everything">
+          <span className="muted">Size</span>
+          <Button size="small" onClick={() => void zoom(-1)} aria-label="Smaller">−</Button>
+          <span className="figure" role="status">{preferences.zoomPercent} %</span>
+          <Button size="small" onClick={() => void zoom(1)} aria-label="Larger">+</Button>
+          <Button size="small" variant="quiet" onClick={() => void zoom(0)} disabled={preferences.zoomPercent === 100}>
+            Usual
+          </Button>
+        </div>
       </section>
-      <Shortcuts />
+      <section className={styles.part}>
+        <h2>Results and queries</h2>
+        <Choice
+          legend="Numbers"
+          name="grouping"
+          value={preferences.digitGrouping}
+          options={groupings}
+          onChange={(digitGrouping) => void changePreferences({ digitGrouping })}
+        />
+        <TimeZoneField />
+        <QueriesFolder />
+      </section>
+      <section className={styles.part}>
+        <h2>Shortcuts</h2>
+        <ShortcutList canChange />
+      </section>
       <About />
     </div>
   )

@@ -7,8 +7,9 @@ import { OpeningDialog } from './OpeningDialog.tsx'
 import { openPalette, Palette } from './Palette.tsx'
 import { goTo, PlaceIsShown, usePlaces } from './places.ts'
 import type { Place, PlaceId } from './places.ts'
-import { toggleTheme } from './preferences.ts'
+import { toggleContrast, toggleTheme, zoom } from './preferences.ts'
 import { Rail } from './Rail.tsx'
+import { openShortcutSheet, ShortcutSheet } from './ShortcutSheet.tsx'
 import styles from './Shell.module.css'
 import { StatusBar } from './StatusBar.tsx'
 import { TopBar } from './TopBar.tsx'
@@ -23,6 +24,16 @@ function shellCommands(places: readonly Place[]): Command[] {
       perform: () => goTo(place.id),
     })),
     { id: 'palette.open', label: 'Search or run a command', keys: ['Ctrl+K', 'F1'], group: 'Window', perform: openPalette },
+    {
+      id: 'shortcuts.sheet', label: 'Show all shortcuts', keys: ['?', 'Ctrl+Alt+/'], group: 'Window',
+      perform: openShortcutSheet,
+    },
+    { id: 'zoom.in', label: 'Larger', keys: ['Ctrl+=', 'Ctrl++', 'Ctrl+Shift++'], group: 'Window', perform: () => zoom(1) },
+    { id: 'zoom.out', label: 'Smaller', keys: ['Ctrl+-'], group: 'Window', perform: () => zoom(-1) },
+    { id: 'zoom.usual', label: 'Usual size', keys: ['Ctrl+0'], group: 'Window', perform: () => zoom(0) },
+    {
+      id: 'contrast.toggle', label: 'Switch high contrast on or off', group: 'Window', perform: toggleContrast,
+    },
     { id: 'theme.toggle', label: 'Switch between light and dark', group: 'Window', perform: toggleTheme },
     ...places.flatMap((place) => place.commands?.() ?? []),
   ]
@@ -67,6 +78,7 @@ export function Shell({ places }: { places: readonly Place[] }) {
         <StatusBar />
       </footer>
       <Palette />
+      <ShortcutSheet />
       <OpeningDialog />
     </div>
   )

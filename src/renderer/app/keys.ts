@@ -19,6 +19,7 @@ function nameOfKey({ key, code }: KeyPress): string {
   // Letters by their place where the layout gives something else, as Option does on a Mac.
   const letter = /^Key([A-Z])$/.exec(code)
   if (letter) return letter[1]!
+  if (key === '?') return '?'
   if (code === 'Slash') return '/'
   if (code === 'Period') return '.'
   if (key === ' ') return 'Space'
@@ -31,7 +32,8 @@ export function chordOf(press: KeyPress): string | null {
   const parts: string[] = []
   if (press.ctrlKey || press.metaKey) parts.push('Ctrl')
   if (press.altKey) parts.push('Alt')
-  if (press.shiftKey) parts.push('Shift')
+  // What Shift types is a key of its own: `?` is not Shift and `?`.
+  if (press.shiftKey && !(press.key === '?' && parts.length === 0)) parts.push('Shift')
   parts.push(nameOfKey(press))
   return parts.join('+')
 }

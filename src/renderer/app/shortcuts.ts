@@ -1,10 +1,11 @@
+import { keysOf, useKeyRecording } from './bindings.ts'
 import { isAvailable, useCommandRegistry } from './commands.ts'
 import type { Command } from './commands.ts'
 import { chordOf, normalChord } from './keys.ts'
 
 /** The command that a chord means now: the one registered last among the available ones. */
 export function commandFor(chord: string, commands: readonly Command[]): Command | undefined {
-  return commands.findLast((command) => command.keys?.some((key) => normalChord(key) === chord) && isAvailable(command))
+  return commands.findLast((command) => keysOf(command).some((key) => normalChord(key) === chord) && isAvailable(command))
 }
 
 function isPlainTyping(event: KeyboardEvent): boolean {
@@ -19,6 +20,7 @@ function isPlainTyping(event: KeyboardEvent): boolean {
  */
 export function listenForShortcuts(target: Window): () => void {
   function onKeyDown(event: KeyboardEvent): void {
+    if (useKeyRecording.getState().commandId !== null) return
     if (event.isComposing || isPlainTyping(event)) return
     // AltGr types characters; on many layouts it arrives as Ctrl+Alt.
     if (event.getModifierState('AltGraph')) return

@@ -8,8 +8,16 @@ export const THIN_SPACE = '\u202f'
 
 const NOTHING = '–'
 
+const separators = { space: THIN_SPACE, comma: ',', none: '' }
+let separator = separators.space
+
+/** How the figures of the window are grouped from now on; a preference of the person. */
+export function groupDigitsBy(grouping: keyof typeof separators): void {
+  separator = separators[grouping]
+}
+
 function grouped(digits: string): string {
-  return digits.replace(/\B(?=(\d{3})+$)/g, THIN_SPACE)
+  return separator === '' ? digits : digits.replace(/\B(?=(\d{3})+$)/g, separator)
 }
 
 /** `62512004.10` as `62 512 004.10`: digits are grouped, none is lost or rounded. Other text stays as it is. */

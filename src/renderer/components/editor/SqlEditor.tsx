@@ -115,8 +115,9 @@ export function SqlEditor(props: SqlEditorProps) {
   const latest = useRef(props)
   latest.current = props
   const shownTheme = usePreferences((state) => state.shownTheme)
+  const shownContrast = usePreferences((state) => state.shownContrast)
 
-  useEffect(() => applyEditorTheme(shownTheme), [shownTheme])
+  useEffect(() => applyEditorTheme(shownTheme), [shownTheme, shownContrast])
 
   useEffect(() => {
     const editor = createEditor(frame.current!)

@@ -2,6 +2,7 @@ import type { EngineName } from '../../../main/contract/values.ts'
 import type { CompletionIndex } from '../sql/completionIndex.ts'
 import { completionsAt } from '../sql/completions.ts'
 import type { Suggestion } from '../sql/completions.ts'
+import { hoverAt } from '../sql/hover.ts'
 import { monaco, SQL_LANGUAGE } from './monaco.ts'
 
 /** What an editor completes from. Asked at each key, so that the engine switch counts at once. */
@@ -20,6 +21,7 @@ const kinds: Record<Suggestion['kind'], monaco.languages.CompletionItemKind> = {
   alias: CompletionItemKind.Variable,
   function: CompletionItemKind.Function,
   keyword: CompletionItemKind.Keyword,
+  snippet: CompletionItemKind.Snippet,
 }
 
 /** Monaco's providers belong to a language; ours looks up whose text it is asked about. */
@@ -29,6 +31,7 @@ let registered = false
 function register(): void {
   if (registered) return
   registered = true
+  registerHover()
   monaco.languages.registerCompletionItemProvider(SQL_LANGUAGE, {
     triggerCharacters: ['.'],
     provideCompletionItems(model, position) {
@@ -58,7 +61,25 @@ function register(): void {
   })
 }
 
-/** Completes in that model from that context; answers with the way back. */
+function registerHover(): void {
+  monaco.languages.registerHoverProvider(SQL_LANGUAGE, {
+    provideHover(model, position) {
+      const index = contexts.get(model.uri.toString())?.().index
+      const found = index ? hoverAt(model.getValue(), model.getOffsetAt(position), index) : null
+      if (!found) return null
+      return {
+        range: monaco.Range.fromPositions(model.getPositionAt(found.start), model.getPositionAt(found.end)),
+        contents: [
+          // A name may hold anything; in a block of code nothing of it is markup.
+          { value: `\`\`\`${SQL_LANGUAGE}\n${found.name} ${found.type}\n\`\`\`` },
+          ...found.notes.map((note) => ({ value: note.replace(/[\\`*_{}[\]<>#|!-]/g, '\\$&') })),
+        ],
+      }
+    },
+  })
+}
+
+/** Completes and explains names in that model from that context; answers with the way back. */
 export function completeIn(model: monaco.editor.ITextModel, context: () => CompletionContext): () => void {
   register()
   const key = model.uri.toString()

@@ -18,6 +18,14 @@ export const editorDocuments = {
     open.set(id, { model, viewState: null })
     return model
   },
+  /** Puts another text in the document, as one step that can be undone; nothing where it is not open. */
+  replaceText(id: string, text: string): void {
+    const model = open.get(id)?.model
+    if (!model || model.getValue() === text) return
+    model.pushStackElement()
+    model.pushEditOperations(null, [{ range: model.getFullModelRange(), text }], () => null)
+    model.pushStackElement()
+  },
   viewStateOf: (id: string): monaco.editor.ICodeEditorViewState | null => open.get(id)?.viewState ?? null,
   keepViewState(id: string, viewState: monaco.editor.ICodeEditorViewState | null): void {
     const known = open.get(id)

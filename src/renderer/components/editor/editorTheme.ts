@@ -1,8 +1,9 @@
 import { monaco } from './monaco.ts'
 
-/** Monaco wants colours as hex, so the page's tokens are read when the theme changes. */
+/** Monaco wants colours as `#rrggbb`, so the page's tokens are read when the theme changes; a build may shorten them. */
 function token(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
+  const colour = getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
+  return colour.replace(/^#(.)(.)(.)$/, '#$1$1$2$2$3$3')
 }
 
 /** `#rrggbb` with an opacity between 0 and 1. */

@@ -13,12 +13,13 @@ function shareOf({ total }: ReadPlan, node: PlanNode): number {
 /** The expected rows are told where the engine was off by ten times or more: that is where plans go wrong. */
 function RowWords({ node: { rows, expectedRows } }: { node: PlanNode }) {
   if (rows === null) return expectedRows === null ? null : <span>{`expects ${formatMany(expectedRows, 'row')}`}</span>
-  const isOff = expectedRows !== null && Math.max(rows, 1) / Math.max(expectedRows, 1) >= 10
-  const isUnder = expectedRows !== null && Math.max(expectedRows, 1) / Math.max(rows, 1) >= 10
+  // DuckDB writes 0 where it has no estimate.
+  const expected = expectedRows || rows
+  const isOff = Math.max(rows, expected) >= 10 * Math.max(1, Math.min(rows, expected))
   return (
     <span>
       {formatMany(rows, 'row')}
-      {(isOff || isUnder) && <span className={styles.off}>{` · expected ${formatShortCount(expectedRows!)}`}</span>}
+      {isOff && <span className={styles.off}>{` · expected ${formatShortCount(expected)}`}</span>}
     </span>
   )
 }

@@ -5,12 +5,13 @@ import { offeredKeywords, replicaKeywords } from './keywords.ts'
 import { tokensOf } from './lexer.ts'
 import type { Token } from './lexer.ts'
 import { meantName, writtenName } from './names.ts'
+import { snippets } from './snippets.ts'
 import { splitStatements, statementAt } from './statements.ts'
 import { isName, referencesOf } from './tableReferences.ts'
 import type { References } from './tableReferences.ts'
 
 export interface Suggestion {
-  kind: 'schema' | 'table' | 'view' | 'column' | 'alias' | 'function' | 'keyword'
+  kind: 'schema' | 'table' | 'view' | 'column' | 'alias' | 'function' | 'keyword' | 'snippet'
   label: string
   /** What is put into the text; `$0` marks the cursor where `isSnippet`. */
   insert: string
@@ -171,6 +172,12 @@ function expressions(index: CompletionIndex, cursor: Cursor, references: Referen
     }
   }
   if (prefix !== '') {
+    for (const snippet of snippets) {
+      if (!snippet.prefix.startsWith(prefix)) continue
+      suggestions.push({
+        kind: 'snippet', label: snippet.prefix, insert: snippet.body, isSnippet: true, detail: snippet.words, rank: 2,
+      })
+    }
     for (const name of index.functionsByPrefix(cursor.prefix, LIMIT)) {
       suggestions.push({ kind: 'function', label: name, insert: `${name}($0)`, isSnippet: true, rank: 4 })
     }

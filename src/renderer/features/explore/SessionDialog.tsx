@@ -80,7 +80,7 @@ function SessionForm({ tab }: { tab: EditorTab }) {
       />
       <TextField
         label="Time zone"
-        hint="In which instants are read and written, such as Europe/Berlin. Empty is UTC."
+        hint="In which instants are read and written, such as Europe/Berlin. Empty is that of the settings."
         error={zoneIsKnown ? null : 'There is no zone of that name.'}
         list="explore-time-zones"
         value={session.timeZone ?? ''}

@@ -6,6 +6,7 @@ import { IconButton } from '../../components/Button.tsx'
 import { classes } from '../../components/classes.ts'
 import { closeTab, newTab } from './actions.ts'
 import { isRunning, useRuns } from './runs.ts'
+import { isModified } from './savedQueryStore.ts'
 import { changeTabs, useTabs } from './tabStore.ts'
 import { withActiveTab, withMovedTab, withRenamedTab } from './tabs.ts'
 import styles from './TabStrip.module.css'
@@ -116,6 +117,7 @@ export function TabStrip() {
                 >
                   <span className={styles.mark} aria-hidden />
                   {tab.title}
+                  {isModified(tab) && <span className={styles.modified} role="img" aria-label="has changes that are not saved" />}
                   {runs && <span className={styles.runs} role="img" aria-label="is running" />}
                 </button>
               )}

@@ -5,6 +5,7 @@ import { followCatalogs, useCatalogs } from '../../app/catalogs.ts'
 import { useCommands } from '../../app/commands.ts'
 import { useConnection } from '../../app/engineClient.ts'
 import { goTo } from '../../app/places.ts'
+import { usePreferences } from '../../app/preferences.ts'
 import { useQueryInHand } from '../../app/statementInHand.ts'
 import { useWorkspaces } from '../../app/workspaces.ts'
 import { Button } from '../../components/Button.tsx'
@@ -15,13 +16,17 @@ import { Skeleton } from '../../components/Skeleton.tsx'
 import split from '../../components/Split.module.css'
 import { closeAllRuns, openQuery, openTableAt, takeEditor, theEditor } from './actions.ts'
 import { exploreCommands } from './commands.ts'
+import { FileBar } from './FileBar.tsx'
 import { OutcomeStrip } from './OutcomeStrip.tsx'
+import { QuickOpen } from './QuickOpen.tsx'
 import { ParameterBar } from './ParameterBar.tsx'
 import { PlanPanel } from './PlanPanel.tsx'
 import { ResultPanel } from './ResultPanel.tsx'
 import { RunBar } from './RunBar.tsx'
 import { useRun } from './runs.ts'
-import { SchemaTree } from './SchemaTree.tsx'
+import { SaveDialog } from './SaveDialog.tsx'
+import { followSavedQueries } from './savedQueryStore.ts'
+import { SidePanel } from './SidePanel.tsx'
 import { changeTabs, documentOf, readTabs, useTabs, writeTabsWhenHidden } from './tabStore.ts'
 import { withChangedTab } from './tabs.ts'
 import { TabStrip } from './TabStrip.tsx'
@@ -33,6 +38,8 @@ function Workbench() {
   const tab = useTabs((state) => state.tabs.find(({ id }) => id === state.activeTabId))
   const index = useCatalogs((state) => (tab ? state[tab.engine].index : null))
   const run = useRun(tab?.id ?? '')
+  // Cells that are drawn already would keep the grouping that they were drawn with.
+  const digitGrouping = usePreferences((state) => state.preferences.digitGrouping)
   const { failure } = run
 
   useEffect(() => {
@@ -57,7 +64,9 @@ function Workbench() {
         <TabStrip />
         <RunBar tab={tab} />
       </div>
+      <FileBar tab={tab} />
       <ParameterBar tab={tab} />
+      <SaveDialog tab={tab} />
       <div id="explore-panel" role="tabpanel" aria-labelledby={`explore-tab-${tab.id}`} className={styles.panels}>
         <Group orientation="vertical" className={styles.group}>
           <Panel id="editor" defaultSize="38%" minSize={80}>
@@ -78,7 +87,7 @@ function Workbench() {
             <div className={styles.outcome} data-testid="outcome">
               <OutcomeStrip tabId={tab.id} run={run} />
               <div className={styles.shown}>
-                {run.plan ? <PlanPanel plan={run.plan} /> : <ResultPanel tabId={tab.id} />}
+                {run.plan ? <PlanPanel plan={run.plan} /> : <ResultPanel key={digitGrouping} tabId={tab.id} />}
               </div>
             </div>
           </Panel>
@@ -97,6 +106,7 @@ export function ExploreView() {
 
   useEffect(() => followCatalogs(), [])
   useEffect(() => writeTabsWhenHidden(), [])
+  useEffect(() => (tabsOf ? followSavedQueries() : undefined), [tabsOf])
 
   const workspaceId = workspace?.id
   const generation = useConnection((state) => state.generation)
@@ -128,11 +138,12 @@ export function ExploreView() {
   return (
     <Group orientation="horizontal" className={styles.group}>
       <Panel id="schemas" defaultSize={260} minSize={160} maxSize="50%" groupResizeBehavior="preserve-pixel-size">
-        <SchemaTree />
+        <SidePanel />
       </Panel>
       <Separator className={split.vertical} aria-label="Width of the schemas" />
       <Panel id="workbench" minSize={320}>
         <Workbench />
+        <QuickOpen />
       </Panel>
     </Group>
   )

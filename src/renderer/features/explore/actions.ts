@@ -1,7 +1,10 @@
 import type { CatalogTable } from '../../../main/contract/query.ts'
+import type { HistoryEntry } from '../../../main/contract/history.ts'
+import type { SavedQuery } from '../../../main/contract/savedQueries.ts'
 import type { EditorTab } from '../../../main/contract/settings.ts'
 import type { EngineName } from '../../../main/contract/values.ts'
 import { readCatalogs, useCatalogs } from '../../app/catalogs.ts'
+import { usePreferences } from '../../app/preferences.ts'
 import { handToCompare } from '../../app/statementInHand.ts'
 import type { QueryInHand } from '../../app/statementInHand.ts'
 import { openTablePage } from '../../app/tablePages.ts'
@@ -15,6 +18,7 @@ import { tableNameAt } from '../../components/sql/tableReferences.ts'
 import { haveValues } from './parameters.ts'
 import { cancelRun, closeRun, explainStatement, isRunning, runOf, runStatements, useRuns } from './runs.ts'
 import type { RunSettings } from './runs.ts'
+import { titleOfPath } from './savedQueryStore.ts'
 import { activeTab, changeTabs, openTab, useTabs } from './tabStore.ts'
 import { tabAtPlace, withActiveTab, withChangedTab, withReopenedTab, withoutTab } from './tabs.ts'
 
@@ -41,8 +45,11 @@ async function ready(scope: 'current' | 'all'): Promise<{ tab: EditorTab; statem
   return (await haveValues(tab.id, sql)) ? { tab, statements } : null
 }
 
+/** The zone of the preferences counts where the tab has none of its own. */
 function settingsOf({ engine, parameters, session }: EditorTab): RunSettings {
-  return { engine, parameters, session }
+  const { timeZone } = usePreferences.getState().preferences
+  if (timeZone === null || session?.timeZone) return { engine, parameters, session }
+  return { engine, parameters, session: { timeoutSeconds: null, schema: null, ...session, timeZone } }
 }
 
 export async function run(scope: 'current' | 'all'): Promise<void> {
@@ -118,7 +125,22 @@ export function openQuery({ title, sql, engine: on }: QueryInHand): void {
   } else {
     tabId = openTab({ title, sql, engine: on }).id
   }
-  void runStatements(tabId, { engine: on }, splitStatements(sql))
+  const tab = useTabs.getState().tabs.find(({ id }) => id === tabId)
+  if (tab) void runStatements(tabId, settingsOf(tab), splitStatements(sql))
+}
+
+/** Opens a saved query in its tab, which may be open already. */
+export function openSaved(query: SavedQuery): void {
+  const open = useTabs.getState().tabs.find((tab) => tab.saved?.path === query.path)
+  if (open) return changeTabs((state) => withActiveTab(state, open.id))
+  const tab = openTab({ title: titleOfPath(query.path), sql: query.sql })
+  const saved = { path: query.path, version: query.version, sql: query.sql }
+  changeTabs((state) => withChangedTab(state, tab.id, { parameters: query.parameters, saved }))
+}
+
+/** Opens what was run in a tab of its own, on the engine of then; running it again is the person's word. */
+export function openFromHistory({ sql, engine: on }: HistoryEntry): void {
+  openTab({ sql, engine: on })
 }
 
 function known(name: { schema: string | null; name: string }): CatalogTable | null {

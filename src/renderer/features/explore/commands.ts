@@ -3,9 +3,11 @@ import {
   activeTabRuns, cancel, closeActiveTab, compareCurrent, explain, format, goToTab, newTab, openTableUnderCursor,
   refreshCatalogs, reopenTab, run, switchEngine, theEditor,
 } from './actions.ts'
+import { save, saveAs } from './SaveDialog.tsx'
 import { openSessionDialog } from './SessionDialog.tsx'
 import { showResultPart } from './resultPart.ts'
 import type { ResultPart } from './resultPart.ts'
+import { showSidePart } from './SidePanel.tsx'
 import { activeTab, useTabs } from './tabStore.ts'
 
 const group = 'Explore'
@@ -19,6 +21,9 @@ function showPart(part: ResultPart): void {
 }
 
 const inEditor = (): boolean => theEditor() !== null
+
+/** False in a grid or a list, whose own find Ctrl+F is; the palette offers it from wherever it was opened. */
+const inText = (): boolean => inEditor() && !document.activeElement?.closest('.ag-root, input')
 
 /** A browser keeps Ctrl+T, Ctrl+W and Ctrl+1 to 9 for itself, so each has a twin with Alt. */
 export function exploreCommands(): Command[] {
@@ -55,6 +60,18 @@ export function exploreCommands(): Command[] {
       id: 'explore.compare', label: 'Compare the current statement on both engines', keys: ['Alt+C'], group,
       when: inEditor, perform: compareCurrent,
     },
+    { id: 'explore.save', label: 'Save the query as a file', keys: ['Ctrl+S'], group, perform: save },
+    { id: 'explore.saveAs', label: 'Save the query under another name', keys: ['Ctrl+Alt+S'], group, perform: saveAs },
+    { id: 'explore.saved', label: 'Go to the saved queries', keys: ['Alt+O'], group, perform: () => showSidePart('saved') },
+    { id: 'explore.history', label: 'Go to the history', keys: ['Alt+H'], group, perform: () => showSidePart('history') },
+    {
+      id: 'explore.find', label: 'Find in the text', keys: ['Ctrl+F'], group,
+      when: inText, perform: () => theEditor()?.trigger('actions.find'),
+    },
+    {
+      id: 'explore.replace', label: 'Find and replace in the text', keys: ['Ctrl+H'], group,
+      when: inText, perform: () => theEditor()?.trigger('editor.action.startFindReplaceAction'),
+    },
     { id: 'explore.format', label: 'Format the SQL', keys: ['Shift+Alt+F'], group, when: inEditor, perform: format },
     {
       id: 'explore.comment', label: 'Comment or uncomment the lines', keys: ['Ctrl+/'], group,
@@ -90,7 +107,7 @@ export function exploreCommands(): Command[] {
     },
     {
       id: 'explore.focusTree', label: 'Go to the schemas', keys: ['Alt+S'], group,
-      perform: () => document.getElementById('explore-tree')?.focus(),
+      perform: () => showSidePart('schemas'),
     },
     {
       id: 'explore.focusResult', label: 'Go to the result', keys: ['Alt+R'], group,

@@ -1,6 +1,7 @@
 import { lazy } from 'react'
 import { Table2 } from 'lucide-react'
 import type { Place } from '../../app/places.ts'
+import { openQuickOpen } from './quickOpenState.ts'
 
 /** Editor and grid are the heavy parts of the window; they come when the place is first opened. */
 const View = lazy(() => import('./View.tsx').then((module) => ({ default: module.ExploreView })))
@@ -12,4 +13,10 @@ export const explorePlace: Place = {
   key: 'Ctrl+Alt+3',
   View,
   keepsMounted: true,
+  commands: () => [
+    {
+      id: 'explore.openAnything', label: 'Open a table, a column, a saved query or something you ran', keys: ['Ctrl+P'],
+      group: 'Window', perform: openQuickOpen,
+    },
+  ],
 }

@@ -13,7 +13,7 @@ interface TabStore extends TabsState {
 
 export const useTabs = create<TabStore>()(() => ({ ...noTabs, workspaceId: null }))
 
-const WRITES_AFTER_MS = 300
+const WRITES_AFTER_MS = 500
 const DOCUMENTS = 'explore-'
 let timer: ReturnType<typeof setTimeout> | undefined
 let isDirty = false
@@ -25,6 +25,7 @@ export function documentOf(tabId: string): string {
 
 async function writeNow(): Promise<void> {
   clearTimeout(timer)
+  timer = undefined
   if (!isDirty) return
   isDirty = false
   const { tabs, activeTabId } = useTabs.getState()
@@ -36,7 +37,7 @@ async function writeNow(): Promise<void> {
   }
 }
 
-/** One step of the tabs; written after a pause, and at once when the window is hidden. */
+/** One step of the tabs; written a moment later, and at once when the window is hidden. */
 export function changeTabs(step: (state: TabsState) => TabsState): void {
   const before = useTabs.getState()
   const { tabs, activeTabId, closed } = step(before)
@@ -48,8 +49,8 @@ export function changeTabs(step: (state: TabsState) => TabsState): void {
     editorDocuments.closeAllBut(DOCUMENTS, new Set(kept.map(({ id }) => documentOf(id))))
   }
   isDirty = true
-  clearTimeout(timer)
-  timer = setTimeout(() => void writeNow(), WRITES_AFTER_MS)
+  // Not put off by the next key: who types on and on is written on the way.
+  timer ??= setTimeout(() => void writeNow(), WRITES_AFTER_MS)
 }
 
 export function activeTab(): EditorTab | undefined {

@@ -11,7 +11,12 @@ function tokensOf(selector: string): Map<string, string> {
 }
 
 const light = tokensOf(':root')
-const themes = { light, dark: new Map([...light, ...tokensOf(":root[data-theme='dark']")]) }
+const dark = new Map([...light, ...tokensOf(":root[data-theme='dark']")])
+const high = tokensOf(":root[data-contrast='high']")
+const highDark = tokensOf(":root[data-contrast='high'][data-theme='dark']")
+const themes = {
+  light, dark, 'light, high contrast': new Map([...light, ...high]), 'dark, high contrast': new Map([...dark, ...high, ...highDark]),
+}
 
 /** https://www.w3.org/TR/WCAG22/#dfn-relative-luminance */
 function luminance(hex: string): number {
@@ -38,11 +43,11 @@ const words: [string, string[]][] = [
   ['bad', [...surfaces, 'bad-tint']],
 ]
 
-describe.each(Object.entries(themes))('the %s theme', (_name, tokens) => {
+describe.each(Object.entries(themes))('the %s theme', (name, tokens) => {
   it.each(words)('%s can be read on every surface that it stands on', (word, backgrounds) => {
     for (const background of backgrounds) {
       const ratio = contrast(tokens.get(word)!, tokens.get(background)!)
-      expect(ratio, `${word} on ${background}`).toBeGreaterThanOrEqual(4.5)
+      expect(ratio, `${word} on ${background}`).toBeGreaterThanOrEqual(name.includes('high') ? 7 : 4.5)
     }
   })
 })
