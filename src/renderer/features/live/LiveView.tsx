@@ -32,6 +32,7 @@ import { TableDialogs } from './TableDialogs.tsx'
 import { openTableDialog } from './tableDialogs.ts'
 import { TablesPanel } from './TablesPanel.tsx'
 import { lagTrend } from './trend.ts'
+import { VerifyButton, VerifyPanel } from './VerifyPanel.tsx'
 
 function PauseOrResume({ state, fault }: { state: LiveSnapshot['state']; fault: Fault | null }) {
   const workspace = useWorkspaces((workspaces) => workspaces.current)
@@ -134,6 +135,7 @@ function Head({ snapshot, sourceName }: { snapshot: LiveSnapshot; sourceName: st
         </div>
         <div className={styles.actions}>
           {snapshot.demo && <DemoTraffic transactionsPerSecond={snapshot.demo.transactionsPerSecond} />}
+          <VerifyButton state={snapshot.state} />
           <PauseOrResume state={snapshot.state} fault={snapshot.fault} />
         </div>
       </div>
@@ -179,6 +181,7 @@ export function LiveView() {
       <Head snapshot={snapshot} sourceName={sourceName} />
       <Figures snapshot={snapshot} sourceName={sourceName} />
       <Chart sourceName={sourceName} />
+      <VerifyPanel />
       <div className={styles.lists}>
         <TablesPanel tables={snapshot.tables} />
         <EventsPanel events={snapshot.events} />

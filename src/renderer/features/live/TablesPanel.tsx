@@ -13,6 +13,7 @@ import { useNow } from '../../components/useNow.ts'
 import { copyAgain } from './actions.ts'
 import { openTableDialog } from './tableDialogs.ts'
 import styles from './TablesPanel.module.css'
+import { VerifiedMark } from './VerifiedMark.tsx'
 import { inOrder, matching, tableFaces, textColumnsNote } from './tableRows.ts'
 
 function Ago({ instant }: { instant: string | null }) {
@@ -65,7 +66,7 @@ function TextColumns({ table }: { table: LiveTable }) {
   )
 }
 
-const COLUMNS = 9
+const COLUMNS = 10
 
 const TableRow = memo(function TableRow({ table }: { table: LiveTable }) {
   const [unfolded, setUnfolded] = useState(false)
@@ -96,6 +97,9 @@ const TableRow = memo(function TableRow({ table }: { table: LiveTable }) {
           </StatusDot>
         </td>
         <td className={styles.number}>{notYet ? '' : formatCount(table.rows)}</td>
+        <td>
+          <VerifiedMark verified={table.verified} />
+        </td>
         {table.state === 'init' ? (
           <td colSpan={5} />
         ) : table.state === 'copying' ? (
@@ -182,6 +186,9 @@ export function TablesPanel({ tables }: { tables: readonly LiveTable[] }) {
             </th>
             <th scope="col" className={styles.rowsColumn}>
               Rows
+            </th>
+            <th scope="col" className={styles.verifiedColumn}>
+              Verified
             </th>
             <th scope="col" className={styles.narrow}>
               Changes/s

@@ -4,6 +4,7 @@ import { goTo } from '../../app/places.ts'
 import { pauseStream, resumeStream, setDemoRate } from './actions.ts'
 import { neighbourRate } from './demoRates.ts'
 import { openTableDialog, type TableDialog } from './tableDialogs.ts'
+import { askToRepair, canRepair, cancelVerification, useVerify, verify } from './verifyStore.ts'
 
 const snapshot = () => useLiveStore.getState().snapshot
 
@@ -11,13 +12,17 @@ function changeRate(step: 1 | -1): Promise<void> {
   return setDemoRate(neighbourRate(snapshot()?.demo?.transactionsPerSecond ?? 0, step))
 }
 
-/** Pause, resume and the demo's traffic, wherever the person is. */
+/** Pause, resume, verify and the demo's traffic, wherever the person is. */
 export function liveCommands(): Command[] {
   const group = 'Live'
   const isOpen = (): boolean => snapshot()?.workspaceId != null
   const show = (dialog: TableDialog): void => {
     goTo('live')
     openTableDialog(dialog)
+  }
+  const canVerify = (): boolean => {
+    const now = snapshot()
+    return (now?.state === 'following' || now?.state === 'catching-up') && !useVerify.getState().isRunning
   }
   const isDemo = (): boolean => Boolean(snapshot()?.demo)
   return [
@@ -46,6 +51,45 @@ export function liveCommands(): Command[] {
       group,
       when: isOpen,
       perform: () => show({ kind: 'copy-everything' }),
+    },
+    {
+      id: 'live.verify',
+      label: 'Verify the copy: every row against the source',
+      keys: ['Ctrl+Alt+V'],
+      group,
+      when: canVerify,
+      perform: () => {
+        goTo('live')
+        void verify({ mode: 'full', repair: false })
+      },
+    },
+    {
+      id: 'live.verify-quickly',
+      label: 'Verify the copy quickly: counts, sums and lengths',
+      keys: ['Ctrl+Alt+Shift+V'],
+      group,
+      when: canVerify,
+      perform: () => {
+        goTo('live')
+        void verify({ mode: 'cheap', repair: false })
+      },
+    },
+    {
+      id: 'live.verify-cancel',
+      label: 'Cancel the verification',
+      group,
+      when: () => useVerify.getState().isRunning,
+      perform: cancelVerification,
+    },
+    {
+      id: 'live.repair',
+      label: 'Repair the rows that differ from the source',
+      group,
+      when: canRepair,
+      perform: () => {
+        goTo('live')
+        askToRepair(true)
+      },
     },
     { id: 'live.demo-faster', label: 'More traffic in the demo shop', group, when: isDemo, perform: () => changeRate(1) },
     { id: 'live.demo-slower', label: 'Less traffic in the demo shop', group, when: isDemo, perform: () => changeRate(-1) },
