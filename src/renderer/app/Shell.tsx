@@ -9,10 +9,13 @@ import { goTo, PlaceIsShown, usePlaces } from './places.ts'
 import type { Place, PlaceId } from './places.ts'
 import { toggleContrast, toggleTheme, zoom } from './preferences.ts'
 import { Rail } from './Rail.tsx'
+import { ScratchImport } from './ScratchImport.tsx'
+import { askForFile } from './scratchImport.ts'
 import { openShortcutSheet, ShortcutSheet } from './ShortcutSheet.tsx'
 import styles from './Shell.module.css'
 import { StatusBar } from './StatusBar.tsx'
 import { TopBar } from './TopBar.tsx'
+import { useWorkspaces } from './workspaces.ts'
 
 function shellCommands(places: readonly Place[]): Command[] {
   return [
@@ -33,6 +36,10 @@ function shellCommands(places: readonly Place[]): Command[] {
     { id: 'zoom.usual', label: 'Usual size', keys: ['Ctrl+0'], group: 'Window', perform: () => zoom(0) },
     {
       id: 'contrast.toggle', label: 'Switch high contrast on or off', group: 'Window', perform: toggleContrast,
+    },
+    {
+      id: 'scratch.bring', label: 'Bring a file: CSV, JSON or Parquet becomes a table', keys: ['Ctrl+O'], group: 'Window',
+      when: () => Boolean(useWorkspaces.getState().current), perform: () => askForFile(),
     },
     { id: 'theme.toggle', label: 'Switch between light and dark', group: 'Window', perform: toggleTheme },
     ...places.flatMap((place) => place.commands?.() ?? []),
@@ -80,6 +87,7 @@ export function Shell({ places }: { places: readonly Place[] }) {
       <Palette />
       <ShortcutSheet />
       <OpeningDialog />
+      <ScratchImport />
     </div>
   )
 }

@@ -3,6 +3,7 @@ import { faultOf } from '../../../main/contract/errors.ts'
 import type { Fault } from '../../../main/contract/errors.ts'
 import type { ParameterValues, ResultProgress, SessionSettings, ShownPlan } from '../../../main/contract/query.ts'
 import type { Cell, EngineName, ResultColumn } from '../../../main/contract/values.ts'
+import { readCatalog } from '../../app/catalogs.ts'
 import { engine } from '../../app/engineClient.ts'
 import { createResultPages } from '../../components/grid/resultPages.ts'
 import type { ResultPages } from '../../components/grid/resultPages.ts'
@@ -157,6 +158,9 @@ async function followProgress(tabId: string, queryId: string): Promise<void> {
   }
 }
 
+/** What makes, drops or renames a table of the user's own: the tree and the completion are to know of it. */
+const DEFINES = /^\s*(create|drop|alter)\b/i
+
 async function runOne(tabId: string, run: ActiveRun): Promise<void> {
   const { queryId, engine: on, parameters, session } = run
   const sql = run.statement.text
@@ -182,6 +186,7 @@ async function runOne(tabId: string, run: ActiveRun): Promise<void> {
     roundTripMs: performance.now() - run.startedAtMs,
   }
   addOutcome(tabId, { kind: 'rows', result }, run.number === 1)
+  if (on === 'replica' && DEFINES.test(sql)) void readCatalog('replica')
   if (!answer.page.progress.complete) void followProgress(tabId, queryId)
 }
 

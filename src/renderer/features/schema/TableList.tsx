@@ -1,5 +1,6 @@
 import { useDeferredValue, useMemo, useRef, useState } from 'react'
 import type { KeyboardEvent } from 'react'
+import { Check } from 'lucide-react'
 import { usePreferences } from '../../app/preferences.ts'
 import { openTablePage, useOpenedTable } from '../../app/tablePages.ts'
 import { classes } from '../../components/classes.ts'
@@ -117,7 +118,9 @@ export function TableList({ tables, counts, picture }: TableListProps) {
                       event.stopPropagation()
                       picture.change([key], !isIn(key))
                     }}
-                  />
+                  >
+                    {isIn(key) && <Check size={10} strokeWidth={3} />}
+                  </span>
                 )}
                 <span className={classes(styles.where, styles[where])} aria-hidden />
                 <span className={styles.name}>

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { ArrowLeft, KeyRound, Play, TextCursorInput } from 'lucide-react'
 import type { TablePage } from '../../../main/contract/catalog.ts'
+import { SCRATCH } from '../../../main/contract/scratch.ts'
 import { handToExplore } from '../../app/statementInHand.ts'
 import { useLive } from '../../app/live.ts'
 import { openSchemaPicture } from '../../app/tablePages.ts'
@@ -19,6 +20,7 @@ import { selectAllFrom, writtenTableName } from '../../components/sql/names.ts'
 import { StatisticsPanel } from '../../components/statistics/StatisticsPanel.tsx'
 import { Tabs } from '../../components/Tabs.tsx'
 import { useNow } from '../../components/useNow.ts'
+import { ScratchActions } from './ScratchActions.tsx'
 import { Structure } from './Structure.tsx'
 import styles from './TablePageView.module.css'
 import { SAMPLE_ROWS, useSample } from './useSample.ts'
@@ -163,8 +165,9 @@ export function TablePageView({ page }: { page: TablePage }) {
           <span className="muted">{page.schema}.</span>{page.name}
         </h1>
         {page.kind !== 'table' && <Badge>{page.kind}</Badge>}
-        <Badge tone={on}>{page.replica ? 'in the replica' : 'on the source only'}</Badge>
+        <Badge tone={on}>{page.schema === SCRATCH ? 'your own' : page.replica ? 'in the replica' : 'on the source only'}</Badge>
         <span className={styles.room} />
+        {page.schema === SCRATCH && <ScratchActions name={page.name} kind={page.kind === 'view' ? 'view' : 'table'} />}
         <Button
           size="small" icon={Play}
           onClick={() => handToExplore({ title: page.name, sql: selectAllFrom(page), engine: on })}

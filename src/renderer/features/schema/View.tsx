@@ -1,5 +1,5 @@
-import { useEffect, useMemo } from 'react'
-import { Table2, Workflow } from 'lucide-react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
+import { Workflow } from 'lucide-react'
 import { Group, Panel, Separator } from 'react-resizable-panels'
 import { followCatalogs, useCatalogs } from '../../app/catalogs.ts'
 import { useCommands } from '../../app/commands.ts'
@@ -13,9 +13,12 @@ import { ErrorNote } from '../../components/ErrorNote.tsx'
 import { Skeleton } from '../../components/Skeleton.tsx'
 import split from '../../components/Split.module.css'
 import { schemaCommands } from './commands.ts'
-import { forgetSchema, readPage, useSchema } from './store.ts'
+import { pictureGraph, proposedTables } from './picture/pictureGraph.ts'
+import { SchemaPicture } from './picture/SchemaPicture.tsx'
+import { forgetSchema, readForeignKeys, readPage, useSchema } from './store.ts'
 import { TableList } from './TableList.tsx'
 import { knownTables } from './tables.ts'
+import type { KnownTable } from './tables.ts'
 import { TablePageView } from './TablePageView.tsx'
 
 function OpenedPage() {
@@ -30,7 +33,18 @@ function OpenedPage() {
   return <TablePageView key={`${page.schema}.${page.name}`} page={page} />
 }
 
-/** Tables left; right the page of one. */
+function Picture({ tables, chosen }: { tables: readonly KnownTable[]; chosen: ReadonlySet<string> }) {
+  const keys = useSchema((state) => state.foreignKeys)
+  const fault = useSchema((state) => state.foreignKeysFault)
+  const [showsAll, setShowsAll] = useState(false)
+  const graph = useMemo(
+    () => (keys && tables.length > 0 ? pictureGraph(tables, keys, chosen, showsAll) : null),
+    [tables, keys, chosen, showsAll],
+  )
+  return <SchemaPicture graph={graph} fault={fault} showsAll={showsAll} onShowsAll={setShowsAll} />
+}
+
+/** Tables left; right their picture, or the page of one. */
 export function SchemaView() {
   const workspace = useWorkspaces((state) => state.current)
   const replica = useCatalogs((state) => state.replica)
@@ -47,6 +61,25 @@ export function SchemaView() {
   const tables = useMemo(() => knownTables(replica.tables, source.tables), [replica.tables, source.tables])
   const counts = useMemo(() => new Map(live?.map((table) => [`${table.schema}.${table.name}`, table.rows])), [live])
 
+  const keys = useSchema((state) => state.foreignKeys)
+  const ownChoice = useSchema((state) => state.chosen)
+  // The source's catalog is read anew with its tables; so are its keys.
+  useEffect(() => {
+    if (workspaceId && source.state === 'read') void readForeignKeys()
+  }, [workspaceId, source.tables, source.state])
+  const chosen = useMemo(() => ownChoice ?? proposedTables(tables, keys ?? []), [ownChoice, tables, keys])
+  const changePicture = useCallback(
+    (changed: readonly string[], isIn: boolean) => {
+      const next = new Set(chosen)
+      for (const key of changed) {
+        if (isIn) next.add(key)
+        else next.delete(key)
+      }
+      useSchema.setState({ chosen: next })
+    },
+    [chosen],
+  )
+
   if (workspace === null) {
     return (
       <EmptyState
@@ -60,11 +93,11 @@ export function SchemaView() {
   return (
     <Group orientation="horizontal">
       <Panel id="tables" defaultSize={260} minSize={160} maxSize="50%" groupResizeBehavior="preserve-pixel-size">
-        <TableList tables={tables} counts={counts} picture={null} />
+        <TableList tables={tables} counts={counts} picture={opened ? null : { tables: chosen, change: changePicture }} />
       </Panel>
       <Separator className={split.vertical} aria-label="Width of the tables" />
       <Panel id="page" minSize={320}>
-        {opened ? <OpenedPage /> : <EmptyState icon={Table2} title="Choose a table" text="Its page tells columns, statistics, sizes, keys and indexes." />}
+        {opened ? <OpenedPage /> : <Picture tables={tables} chosen={chosen} />}
       </Panel>
     </Group>
   )

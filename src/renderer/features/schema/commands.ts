@@ -1,6 +1,6 @@
 import type { Command } from '../../app/commands.ts'
 import { handToExplore } from '../../app/statementInHand.ts'
-import { useOpenedTable } from '../../app/tablePages.ts'
+import { openSchemaPicture, useOpenedTable } from '../../app/tablePages.ts'
 import { selectAllFrom } from '../../components/sql/names.ts'
 import { readPage, useSchema } from './store.ts'
 
@@ -21,6 +21,11 @@ export function schemaCommands(): Command[] {
         const page = useSchema.getState().page!
         handToExplore({ title: page.name, sql: selectAllFrom(page), engine: page.replica ? 'replica' : 'source' })
       },
+    },
+    {
+      id: 'schema.picture', label: 'Show the picture of the schema', keys: ['Alt+P'], group,
+      when: () => opened() !== null,
+      perform: openSchemaPicture,
     },
     {
       id: 'schema.focusTables', label: 'Go to the tables', keys: ['Alt+S'], group,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { CatalogTable } from '../../../../../src/main/contract/query.ts'
 import {
-  isKeptAsText, mergedTables, schemaId, shortType, tableId, treeRows,
+  isKeptAsText, mergedTables, schemaId, tableId, treeRows,
 } from '../../../../../src/renderer/features/explore/tree.ts'
+import { shortType } from '../../../../../src/renderer/components/sql/shortType.ts'
 import type { TreeRow } from '../../../../../src/renderer/features/explore/tree.ts'
 
 function table(schema: string, name: string, columns = ['id']): CatalogTable {

@@ -1,0 +1,70 @@
+import { expect, test } from '@playwright/test'
+import { startApp, type App } from './support/app.ts'
+import { goTo, untilFollowing, writeSql } from './support/window.ts'
+
+test.describe("tables of the user's own", () => {
+  let app: App
+
+  test.beforeAll(async () => {
+    app = await startApp({ args: ['--demo'] })
+  })
+  test.afterAll(() => app.remove())
+
+  test('a dropped file becomes a table that joins with the replica, is renamed and dropped', async ({ page }) => {
+    await page.goto(app.url)
+    await untilFollowing(page)
+    await goTo(page, 'Explore')
+    const held = await page.evaluateHandle(() => {
+      const files = new DataTransfer()
+      files.items.add(new File(['country,goal\nDE,1000\nFR,2000\n'], 'Sales goals.csv', { type: 'text/csv' }))
+      return files
+    })
+    await page.dispatchEvent('body', 'dragenter', { dataTransfer: held })
+    await expect(page.getByText('Drop it to make a table of it')).toBeVisible()
+    await page.dispatchEvent('body', 'drop', { dataTransfer: held })
+    const dialog = page.getByRole('dialog', { name: 'Bring a file' })
+    await expect(dialog.getByLabel('Name of the table')).toHaveValue('sales_goals')
+    await dialog.getByRole('button', { name: 'Make the table' }).click()
+    await expect(dialog).toContainText('scratch.sales_goals is there, with 2 rows.')
+    await page.screenshot({ path: 'test-results/screenshots/scratch-import.png' })
+    await dialog.getByRole('button', { name: 'Open the rows' }).click()
+    await expect(page.getByTestId('result-rows')).toHaveText('2 rows')
+    await expect(page.getByRole('treeitem', { name: /sales_goals/ })).toBeVisible()
+
+    await writeSql(page, 'CREATE VIEW scratch.reached AS SELECT country, sum(total) / max(goal) AS share FROM orders JOIN scratch.sales_goals USING (country) GROUP BY country')
+    await page.keyboard.press('ControlOrMeta+Enter')
+    await expect(page.getByRole('treeitem', { name: /reached/ })).toBeVisible()
+    await writeSql(page, 'SELECT * FROM scratch.reached')
+    await page.keyboard.press('ControlOrMeta+Enter')
+    await expect(page.getByRole('gridcell', { name: 'DE', exact: true })).toBeVisible()
+
+    await writeSql(page, 'DROP TABLE orders')
+    await page.keyboard.press('ControlOrMeta+Enter')
+    await expect(page.getByTestId('result').getByRole('alert')).toContainText('The replica follows its source')
+
+    await page.getByRole('treeitem', { name: /reached/ }).click()
+    await page.getByRole('tree').press('Enter')
+    await expect(page.getByRole('heading', { name: 'scratch.reached' })).toBeVisible()
+    await page.getByRole('button', { name: 'Rename' }).click()
+    await page.getByLabel('New name').fill('goals reached')
+    await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click()
+    await expect(page.getByRole('heading', { name: 'scratch.goals reached' })).toBeVisible()
+    await page.getByRole('button', { name: 'Drop', exact: true }).click()
+    await page.getByRole('button', { name: 'Drop the view' }).click()
+    await expect(page.getByRole('option', { name: /goals reached/ })).toHaveCount(0)
+    await expect(page.getByRole('option', { name: /sales_goals/ })).toBeVisible()
+  })
+
+  test('a path that leads nowhere is told, and can be mended', async ({ page }) => {
+    await page.goto(app.url)
+    await untilFollowing(page)
+    await page.keyboard.press('ControlOrMeta+o')
+    const dialog = page.getByRole('dialog', { name: 'Bring a file' })
+    await dialog.getByLabel('Or its path on this machine').fill('/nowhere/at/all.parquet')
+    await expect(dialog.getByLabel('Name of the table')).toHaveValue('all')
+    await dialog.getByRole('button', { name: 'Make the table' }).click()
+    await expect(dialog.getByRole('alert')).toContainText('There is no file all.parquet')
+    await page.keyboard.press('Escape')
+    await expect(dialog).toHaveCount(0)
+  })
+})
