@@ -1,6 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { watch } from 'node:fs'
-import type { FSWatcher } from 'node:fs'
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { MillraceError } from '../../contract/errors.ts'
@@ -9,10 +7,11 @@ import { readFrontMatter, writeFrontMatter } from './frontMatter.ts'
 
 const MOST_FILES = 2_000
 const LARGEST_FILE_BYTES = 1_000_000
-/** Editors and git write a file in several steps. */
-const SETTLES_MS = 120
-/** A folder that has just been made is watched a moment after its first file is there. */
-const LOOKS_AGAIN_MS = 1_000
+/**
+ * The folder is looked at and not watched: Node's recursive watching misses files on Linux that were
+ * replaced by a rename, as git and careful editors do, and network drives tell nothing at all.
+ */
+const LOOKS_EVERY_MS = 1_000
 
 export interface SavedQueriesOptions {
   defaultFolder: string
@@ -21,12 +20,12 @@ export interface SavedQueriesOptions {
   chooseFolder(folder: string | null): Promise<void>
 }
 
-/** A folder of `.sql` files that belongs to the person: read, watched, and written only when asked to. */
+/** A folder of `.sql` files that belongs to the person: read, followed, and written only when asked to. */
 export class SavedQueriesFolder {
   private readonly options: SavedQueriesOptions
   private readonly listeners = new Set<() => void>()
-  private watcher: FSWatcher | null = null
-  private timers: NodeJS.Timeout[] = []
+  /** By whole path: what was read, and of which state of the file. */
+  private readonly known = new Map<string, { state: string; query: SavedQuery | null }>()
 
   constructor(options: SavedQueriesOptions) {
     this.options = options
@@ -46,7 +45,7 @@ export class SavedQueriesFolder {
         .sort()
         .slice(0, MOST_FILES)
       for (const path of paths) {
-        const query = await readQuery(folder, path)
+        const query = await this.queryAt(folder, path)
         if (query) answer.queries.push(query)
       }
       return { ...answer, fault: null }
@@ -95,37 +94,34 @@ export class SavedQueriesFolder {
       if (!found?.isDirectory()) throw folderMissing(folder)
     }
     await this.options.chooseFolder(folder === null ? null : resolve(folder))
-    this.stopWatching()
     this.changed()
     return this.folder()
   }
 
-  /** Now, and again whenever the folder changes, until the signal is aborted. */
+  /** Now, and again within a second of any change, until the signal is aborted. */
   async *watch(signal: AbortSignal): AsyncGenerator<SavedQueries, void, void> {
-    let hasChanged = true
     let wake = (): void => {}
-    const listener = (): void => {
-      hasChanged = true
-      wake()
-    }
-    const end = (): void => wake()
+    const listener = (): void => wake()
     this.listeners.add(listener)
-    signal.addEventListener('abort', end)
+    signal.addEventListener('abort', listener)
     try {
       let shown = ''
       while (!signal.aborted) {
-        hasChanged = false
-        await this.startWatching()
         const now = await this.read()
         const text = JSON.stringify(now)
         if (text !== shown) yield now
         shown = text
-        if (!hasChanged && !signal.aborted) await new Promise<void>((resolvePause) => (wake = resolvePause))
+        if (signal.aborted) return
+        let timer: NodeJS.Timeout | undefined
+        await new Promise<void>((resolvePause) => {
+          wake = resolvePause
+          timer = setTimeout(resolvePause, LOOKS_EVERY_MS)
+        })
+        clearTimeout(timer)
       }
     } finally {
       this.listeners.delete(listener)
-      signal.removeEventListener('abort', end)
-      if (this.listeners.size === 0) this.stopWatching()
+      signal.removeEventListener('abort', listener)
     }
   }
 
@@ -145,31 +141,22 @@ export class SavedQueriesFolder {
     })
   }
 
-  private async startWatching(): Promise<void> {
-    if (this.watcher) return
-    const folder = await this.folder()
-    try {
-      if (folder === this.options.defaultFolder) await mkdir(folder, { recursive: true, mode: 0o700 })
-      await stat(folder)
-      this.watcher = watch(folder, { recursive: true }, () => this.changed())
-      this.watcher.on('error', () => this.stopWatching())
-    } catch {
-      // It is not there (yet); what Millrace writes itself is told all the same.
-    }
+  /** Read again only where the file is another one than before. */
+  private async queryAt(folder: string, path: string): Promise<SavedQuery | null> {
+    const full = join(folder, path)
+    const found = await stat(full).catch(() => null)
+    if (!found) return null
+    const state = `${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}`
+    const known = this.known.get(full)
+    if (known?.state === state) return known.query
+    const query = await readQuery(folder, path)
+    this.known.set(full, { state, query })
+    return query
   }
 
-  private stopWatching(): void {
-    this.watcher?.close()
-    this.watcher = null
-    for (const timer of this.timers) clearTimeout(timer)
-  }
-
+  /** What Millrace itself has changed is told at once. */
   private changed(): void {
-    for (const timer of this.timers) clearTimeout(timer)
-    const tell = (): void => {
-      for (const listener of this.listeners) listener()
-    }
-    this.timers = [SETTLES_MS, LOOKS_AGAIN_MS].map((ms) => setTimeout(tell, ms))
+    for (const listener of this.listeners) listener()
   }
 }
 
