@@ -135,7 +135,7 @@ export function openSaved(query: SavedQuery): void {
   if (open) return changeTabs((state) => withActiveTab(state, open.id))
   const tab = openTab({ title: titleOfPath(query.path), sql: query.sql })
   const saved = { path: query.path, version: query.version, sql: query.sql }
-  changeTabs((state) => withChangedTab(state, tab.id, { parameters: query.parameters, saved }))
+  changeTabs((state) => withChangedTab(state, tab.id, { parameters: query.parameters, chart: query.chart ?? undefined, saved }))
 }
 
 /** Opens what was run in a tab of its own, on the engine of then; running it again is the person's word. */

@@ -31,7 +31,7 @@ export function fileStateOf(tab: EditorTab, saved: SavedQueries | null): 'none' 
 export function takeFile(tabId: string, query: SavedQuery): void {
   editorDocuments.replaceText(documentOf(tabId), query.sql)
   const saved = { path: query.path, version: query.version, sql: query.sql }
-  changeTabs((state) => withChangedTab(state, tabId, { sql: query.sql, saved }))
+  changeTabs((state) => withChangedTab(state, tabId, { sql: query.sql, chart: query.chart ?? undefined, saved }))
 }
 
 /** The text stays, and the next Ctrl+S writes it over what the file holds now. */
@@ -81,7 +81,7 @@ export async function saveTab(
     ...words,
     sql: tab.sql,
     parameters: tab.parameters ?? {},
-    chart: before?.chart ?? null,
+    chart: tab.chart ?? before?.chart ?? null,
   })
   const title = titleOfPath(path)
   changeTabs((state) => withChangedTab(state, tab.id, { title, saved: { path, version, sql } }))
