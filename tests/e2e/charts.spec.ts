@@ -14,7 +14,7 @@ test.describe('charts and statistics of a result', () => {
   })
   test.afterAll(() => app.remove())
 
-  test('a result is drawn, drawn otherwise, saved, and comes back with its chart', async ({ page }) => {
+  test('a result is drawn, drawn otherwise, and saved as a picture', async ({ page }) => {
     const problems: string[] = []
     page.on('pageerror', (error) => problems.push(error.message))
     page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
@@ -36,7 +36,7 @@ test.describe('charts and statistics of a result', () => {
     await page.getByRole('radio', { name: 'Pivot' }).check({ force: true })
     await expect(page.getByRole('region', { name: 'Pivot table' }).getByRole('columnheader', { name: 'web' })).toBeVisible()
     await page.getByRole('radio', { name: 'Bar', exact: true }).check({ force: true })
-    await page.getByLabel('Split by').selectOption('')
+    await page.getByRole('combobox', { name: 'Split by', exact: true }).selectOption('')
     await page.getByRole('checkbox', { name: 'orders' }).uncheck()
     await page.getByRole('checkbox', { name: 'revenue' }).check()
     await expect(picture).toHaveAccessibleName(/^Bar chart of sum\(revenue\) by country\./)
