@@ -1,11 +1,15 @@
+import { randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ReplicaSession } from '../../src/main/engine/session.ts'
 import { bankTables, createBank, startBankLoad, type BankLoad } from '../support/bank.ts'
+import { runMillrace } from '../support/millrace.ts'
 import { sharedPostgres, type TestDatabase } from '../support/postgres.ts'
-import { openReplica, replicaRows } from '../support/replica.ts'
+import { newFilePath, openReplica, replicaRows } from '../support/replica.ts'
 import { expectSameRows } from '../support/sameRows.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts'
+import { openTcpProxy } from '../support/tcpProxy.ts'
+import { startTypescript } from '../support/typescriptProcess.ts'
 import { until } from '../support/until.ts'
 
 const accounts = 60_000
@@ -110,6 +114,46 @@ describe.each([15, 18] as const)('a table copied beside the stream, Postgres %i'
     expect(tableOf('docs')).toMatchObject({ state: 'ready', rows: rows[0]!.n })
   })
 
+  it('the connections cut while it is copied, the copy is begun again and ends equal', async () => {
+    load = startBankLoad(source.address, accounts)
+    const proxy = await openTcpProxy(source.address)
+    try {
+      session = await openReplica(folder.path, { address: { ...source.address, host: proxy.host, port: proxy.port } })
+      await session.whenCaughtUp()
+      await source.query(`INSERT INTO pgbench_accounts SELECT n, 1, 0, '' FROM generate_series(1000000, 1200000) n`)
+      await session.resyncTable({ schema: 'public', name: 'pgbench_accounts' })
+      await until('it is being copied', () => (tableOf('pgbench_accounts').copy?.rows ?? 0) > 0, { everyMs: 1 })
+      proxy.cut()
+      await expectEqualAfterLoad()
+      expect(tableOf('pgbench_accounts').state).toMatch(/ready|catching-up/)
+      await session.close()
+    } finally {
+      await proxy.close()
+    }
+  })
+
+  it('killed while tables are copied beside the stream and while they join it, every row is equal in the end', async () => {
+    load = startBankLoad(source.address, accounts)
+    session = await openReplica(folder.path, source)
+    await session.whenCaughtUp()
+    const { filePath } = session
+    await session.close()
+    await source.query(`INSERT INTO pgbench_accounts SELECT n, 1, 0, '' FROM generate_series(1000000, 1100000) n`)
+    const tables = { include: [], exclude: [], copyAgain: ['*.*'] }
+    const options = JSON.stringify({ filePath, address: source.address, tables })
+    for (let kill = 0; kill < 3; kill++) {
+      const process = startTypescript('tests/support/followProcess.ts', { arguments: [options, folder.path] })
+      try {
+        await process.waitForLine('a copy beside the stream', (line) => /^state (catching-up|following) .* copied [1-9]/.exec(line))
+        await delay(kill * randomInt(1, 500))
+      } finally {
+        await process.kill()
+      }
+    }
+    session = await openReplica(folder.path, source, { filePath })
+    await expectEqualAfterLoad()
+  })
+
   it('a value that its column cannot hold, found while it is copied again, keeps the column as text', async () => {
     await source.query('CREATE TABLE sums (k int PRIMARY KEY, amount numeric(10,2))')
     session = await openReplica(folder.path, source)
@@ -197,5 +241,27 @@ describe.each([15, 18] as const)('tables that come and go, Postgres %i', (major)
     await session.resume()
     await session.whenCaughtUp()
     await expectSameRows(source, session, bankTables)
+  })
+
+  it.runIf(major === 18)('millrace sync adds, removes and copies again what its patterns mean', async () => {
+    const filePath = newFilePath(folder.path)
+    const sync = async (...more: string[]) => {
+      const run = ['sync', '--source', source.url, '--file', filePath, '--until-caught-up', '--json', ...more]
+      const { exitCode, stdout, stderr } = await runMillrace(run, { home: folder.path })
+      const { tables } = exitCode === 0 ? (JSON.parse(stdout) as { tables: { name: string }[] }) : { tables: [] }
+      return { exitCode, stderr, names: tables.map(({ name }) => name).sort() }
+    }
+    const [tellers, branches] = ['pgbench_tellers', 'pgbench_branches']
+    expect(await sync('--tables', tellers)).toMatchObject({ names: [tellers] })
+    expect(await sync('--tables', 'pgbench_b*')).toMatchObject({ names: [branches, tellers] })
+    expect(await sync('--exclude', tellers)).toMatchObject({ names: [branches] })
+    await source.query(`SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = current_database()`)
+    await source.query(`UPDATE pgbench_branches SET bbalance = 7`)
+    expect(await sync()).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/SLOT_MISSING/) })
+    expect(await sync('--copy-again', '*')).toMatchObject({ names: [branches] })
+    expect(await sync('--copy-again', 'nowhere')).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/TABLE_MISSING/) })
+    session = await openReplica(folder.path, source, { filePath })
+    await session.whenCaughtUp()
+    await expectSameRows(source, session, [branches])
   })
 })

@@ -254,8 +254,9 @@ export class Replication {
     return this.state === 'copying' ? null : this.restingLsn
   }
 
-  /** Some table has still to be copied, or to join the stream. */
+  /** Some table has still to be copied or to join the stream, or it is not yet known which are to be. */
   get isCopying(): boolean {
+    if (this.selection !== null || this.startsOver) return true
     return [...this.tables.values()].some(({ state }) => state === 'init' || state === 'copying' || state === 'catching-up')
   }
 
