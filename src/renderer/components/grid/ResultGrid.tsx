@@ -1,17 +1,24 @@
-import { useCallback, useEffect, useMemo, useRef } from 'react'
-import type {
-  CellClickedEvent, CellDoubleClickedEvent, CellKeyDownEvent, ColDef, FullWidthCellKeyDownEvent, GridApi, IDatasource,
-} from 'ag-grid-community'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { CellKeyDownEvent, ColDef, FullWidthCellKeyDownEvent, GridApi, IDatasource } from 'ag-grid-community'
 import { AgGridReact } from 'ag-grid-react'
+import type { TextFormat } from '../../../main/contract/export.ts'
 import type { ResultProgress } from '../../../main/contract/query.ts'
+import type { ResultRange } from '../../../main/contract/resultRange.ts'
+import type { ResultView } from '../../../main/contract/resultView.ts'
 import type { Cell, ResultColumn } from '../../../main/contract/values.ts'
 import { usePreferences } from '../../app/preferences.ts'
 import { cellPixels, columnDefinitions, ROW_NUMBER_COLUMN, rowNumberPixels } from './columnDefinitions.ts'
-import type { GridRow } from './columnDefinitions.ts'
+import type { GridLook, GridRow } from './columnDefinitions.ts'
+import { HeaderContext } from './ColumnHeader.tsx'
 import { widthInCharacters } from './cellText.ts'
+import type { ColumnFormat } from './cellText.ts'
+import { GridMenu } from './GridMenu.tsx'
+import type { OpenMenu } from './GridMenu.tsx'
 import { gridTheme } from './gridModules.ts'
 import type { ResultPages } from './resultPages.ts'
 import { steadyWheel, stretchOf } from './tallScroll.ts'
+import { useCellSelection } from './useCellSelection.ts'
+import { withNextSort } from './viewSteps.ts'
 import './ResultGrid.css'
 
 export interface CellPlace {
@@ -20,15 +27,26 @@ export interface CellPlace {
 }
 
 interface ResultGridProps {
-  /** A new key is a new result: the grid starts anew. */
+  /** A new key is a new result: the grid starts anew. Another view of it keeps key and columns. */
   resultKey: string
   columns: readonly ResultColumn[]
   pages: ResultPages
   firstRows: readonly (readonly Cell[])[]
   progress: ResultProgress
   label: string
+  view: ResultView
+  /** False where the engine gives no other view. */
+  isTable: boolean
   /** The whole value, for copying a cell that the page has cut. */
   readCell(place: CellPlace): Promise<Cell>
+  onView(view: ResultView): void
+  /** Puts a range on the clipboard. */
+  onCopy(range: ResultRange, format: TextFormat, headers: boolean): void
+  /** What is selected now. */
+  onSelect(range: ResultRange | null): void
+  /** Columns whose values point to rows of another table. */
+  references: ReadonlySet<number>
+  onFollow(place: CellPlace, row: readonly Cell[]): void
   onOpenCell(place: CellPlace): void
   /** The focused cell has changed. */
   onFocusCell?(place: CellPlace): void
@@ -36,12 +54,26 @@ interface ResultGridProps {
 }
 
 const BLOCK_LIMIT = 20
-const shared: ColDef<GridRow> = { suppressKeyboardEvent: ({ event }) => jumpsToCorner(event) }
+/** Keys that select are ours; AG Grid would move its focus with some of them. */
+const selecting = new Set(['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'PageUp', 'PageDown', 'Home', 'End', ' '])
+const shared: ColDef<GridRow> = {
+  suppressKeyboardEvent: ({ event }) =>
+    jumpsToCorner(event) ||
+    (event.shiftKey && selecting.has(event.key)) ||
+    ((event.ctrlKey || event.metaKey) && /^[ a]$/i.test(event.key)) ||
+    isMenuKey(event),
+}
+/** Where a reference's arrow stands, from the right edge of its cell. */
+const REFERENCE_PIXELS = 22
 const rowPixels = { comfortable: 28, compact: 24 }
 
 /** True for the keys that jump to a corner: in a result that is read in blocks the grid's own lose the focus. */
 function jumpsToCorner(event: KeyboardEvent): boolean {
   return (event.ctrlKey || event.metaKey) && (event.key === 'Home' || event.key === 'End')
+}
+
+function isMenuKey(event: KeyboardEvent): boolean {
+  return event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)
 }
 
 function jump(api: GridApi<GridRow>, key: string, columns: number): void {
@@ -99,17 +131,36 @@ function datasourceOf(
  * length costs the window the same. AG Grid stretches its scroll above Chromium's height limit.
  */
 export function ResultGrid(props: ResultGridProps) {
-  const { resultKey, columns, pages, firstRows, progress, label } = props
-  const { readCell, onOpenCell, onFocusCell, onPageFault } = props
+  const { resultKey, columns, pages, firstRows, progress, label, view, isTable, references } = props
+  const { readCell, onOpenCell, onFocusCell, onPageFault, onSelect, onView, onCopy, onFollow } = props
   const density = usePreferences((state) => state.preferences.density)
   const apiRef = useRef<GridApi<GridRow> | null>(null)
   const frame = useRef<HTMLDivElement>(null)
+  const [menu, setMenu] = useState<OpenMenu | null>(null)
+  const closeMenu = useCallback(() => setMenu(null), [])
+  const selection = useCellSelection(apiRef, frame, onSelect)
 
-  const initialRowCount = useRef(progress.rowsReady)
-  const columnDefs = useMemo(
-    () => columnDefinitions(columns, firstRows, initialRowCount.current),
-    [columns, firstRows],
+  const formats = useRef(new Map<number, ColumnFormat>())
+  const referencesRef = useRef(references)
+  referencesRef.current = references
+  const look = useMemo(
+    (): GridLook => ({
+      isInRange: (rowIndex, colId) => selection.isInRange(rowIndex, colId),
+      formatOf: (column) => formats.current.get(column) ?? 'own',
+      isReference: (column) => referencesRef.current.has(column),
+    }),
+    [selection],
   )
+  useEffect(() => {
+    const api = apiRef.current
+    if (api && !api.isDestroyed()) api.refreshCells({ force: true, suppressFlash: true })
+  }, [references])
+
+  // Another view has the same columns: the grid keeps its widths, and what was hidden stays so.
+  const first = useRef({ resultKey, columns, firstRows, rows: progress.rowsReady })
+  if (first.current.resultKey !== resultKey) first.current = { resultKey, columns, firstRows, rows: progress.rowsReady }
+  const shown = first.current
+  const columnDefs = useMemo(() => columnDefinitions(shown.columns, shown.firstRows, shown.rows, look), [shown, look])
   const widen = useCallback(
     (rows: readonly (readonly Cell[])[]) => {
       const api = apiRef.current
@@ -123,6 +174,13 @@ export function ResultGrid(props: ResultGridProps) {
     () => steadyWheel(frame.current!, () => stretchOf(apiRef.current?.getDisplayedRowCount() ?? 0, rowPixels[density])),
     [density],
   )
+
+  // Other rows: what was selected among the old ones means nothing.
+  useEffect(() => {
+    selection.select(null)
+    const api = apiRef.current
+    if (api && !api.isDestroyed() && api.getDisplayedRowCount() > 0) api.ensureIndexVisible(0, 'top')
+  }, [pages, selection])
 
   // While the engine reads on, the count grows; blocks that were short are asked for again.
   useEffect(() => {
@@ -143,18 +201,33 @@ export function ResultGrid(props: ResultGridProps) {
     return { row: focused.rowIndex, column: Number(focused.column.getColId()) }
   }, [])
 
-  const copyFocused = useCallback(
-    async (api: GridApi<GridRow>) => {
-      const place = placeOf(api)
-      const row = place ? api.getDisplayedRowAtIndex(place.row)?.data : undefined
-      if (!place || !row) return
-      const value = row.cut?.has(place.column) ? await readCell(place) : row.cells[place.column]
+  const copyCell = useCallback(
+    async (place: CellPlace) => {
+      const row = apiRef.current?.getDisplayedRowAtIndex(place.row)?.data
+      const isAtHand = row && !row.cut?.has(place.column)
+      const value = isAtHand ? row.cells[place.column] : await readCell(place)
       await navigator.clipboard.writeText(value ?? '')
       const cell = frame.current?.querySelector('.ag-cell-focus')
       cell?.classList.add('justCopied')
       setTimeout(() => cell?.classList.remove('justCopied'), 400)
     },
-    [placeOf, readCell],
+    [readCell],
+  )
+
+  /** One cell is copied as it is; more of them as a table. */
+  const copy = useCallback(
+    (api: GridApi<GridRow>) => {
+      const range = selection.selected()
+      const place = placeOf(api)
+      if (range && (range.rowCount > 1 || range.columns.length > 1)) onCopy(range, 'tsv', false)
+      else if (place) void copyCell(place)
+    },
+    [copyCell, onCopy, placeOf, selection],
+  )
+
+  const openCellMenu = useCallback(
+    (place: CellPlace, at: { left: number; top: number }) => setMenu({ kind: 'cell', place: at, cell: place }),
+    [],
   )
 
   const onKeyDown = useCallback(
@@ -162,69 +235,136 @@ export function ResultGrid(props: ResultGridProps) {
       const key = event.event as KeyboardEvent | null
       if (!key) return
       const place = placeOf(event.api)
-      if (jumpsToCorner(key)) {
-        key.preventDefault()
-        jump(event.api, key.key, columns.length)
-      } else if (key.key === 'Enter' && key.shiftKey && place) {
+      const isCommand = key.ctrlKey || key.metaKey
+      if (key.key === 'Enter' && key.shiftKey && place) {
         key.preventDefault()
         onOpenCell(place)
-      } else if (key.key.toLowerCase() === 'c' && (key.ctrlKey || key.metaKey) && !key.shiftKey) {
+      } else if (isMenuKey(key) && place) {
+        key.preventDefault()
+        const { left = 0, bottom: top = 0 } = frame.current?.querySelector('.ag-cell-focus')?.getBoundingClientRect() ?? {}
+        openCellMenu(place, { left, top })
+      } else if (selection.key(key)) {
+        key.preventDefault()
+      } else if (jumpsToCorner(key)) {
+        key.preventDefault()
+        jump(event.api, key.key, columns.length)
+      } else if (key.key.toLowerCase() === 'c' && isCommand) {
         // Text that was marked with the mouse is copied as it is marked.
         if (window.getSelection()?.isCollapsed === false) return
         key.preventDefault()
-        void copyFocused(event.api)
+        const range = selection.selected()
+        if (key.shiftKey && range) onCopy(range, 'tsv', true)
+        else copy(event.api)
       }
     },
-    [columns.length, copyFocused, onOpenCell, placeOf],
+    [columns.length, copy, onCopy, onOpenCell, openCellMenu, placeOf, selection],
   )
 
-  const open = useCallback(
-    (event: CellDoubleClickedEvent<GridRow> | CellClickedEvent<GridRow>) => {
-      const place = placeOf(event.api)
-      if (place) onOpenCell(place)
-    },
-    [onOpenCell, placeOf],
+  const headers = useMemo(
+    (): HeaderContext => ({
+      columns,
+      view,
+      isTable,
+      onSort: (column, isAdded) => onView(withNextSort(view, column, isAdded)),
+      onSelectColumn: (column, isExtended) => selection.selectColumn(String(column), isExtended),
+      onMenu: (column, place) => setMenu({ kind: 'column', column, place }),
+    }),
+    [columns, isTable, onView, selection, view],
   )
 
   return (
-    <div ref={frame} className="resultGrid" role="region" aria-label={label}>
-      <AgGridReact<GridRow>
-        key={resultKey}
-        theme={gridTheme}
-        rowModelType="infinite"
-        columnDefs={columnDefs}
-        defaultColDef={shared}
-        datasource={datasource}
-        cacheBlockSize={pages.pageRows}
-        maxBlocksInCache={BLOCK_LIMIT}
-        infiniteInitialRowCount={Math.max(1, initialRowCount.current)}
-        cacheOverflowSize={1}
-        maxConcurrentDatasourceRequests={2}
-        blockLoadDebounceMillis={40}
-        rowHeight={rowPixels[density]}
-        headerHeight={44}
-        rowBuffer={12}
-        animateRows={false}
-        // Rows are placed by `top`: a transform is a 32-bit float, which is off by pixels at tens of millions.
-        suppressRowTransform
-        suppressColumnMoveAnimation
-        suppressDragLeaveHidesColumns
-        suppressCellFocus={false}
-        enableCellTextSelection={false}
-        tooltipShowDelay={400}
-        tooltipShowMode="standard"
-        alwaysShowVerticalScroll={false}
-        overlayNoRowsTemplate="<span class='noRows'>No rows</span>"
-        onGridReady={({ api }) => {
-          apiRef.current = api
-        }}
-        onCellKeyDown={onKeyDown}
-        onCellDoubleClicked={open}
-        onCellFocused={({ api }) => {
-          const place = placeOf(api)
-          if (place) onFocusCell?.(place)
-        }}
-      />
+    <div
+      ref={frame}
+      className="resultGrid"
+      role="region"
+      aria-label={label}
+    >
+      <HeaderContext.Provider value={headers}>
+        <AgGridReact<GridRow>
+          key={resultKey}
+          theme={gridTheme}
+          rowModelType="infinite"
+          columnDefs={columnDefs}
+          defaultColDef={shared}
+          datasource={datasource}
+          cacheBlockSize={pages.pageRows}
+          maxBlocksInCache={BLOCK_LIMIT}
+          infiniteInitialRowCount={Math.max(1, shown.rows)}
+          cacheOverflowSize={1}
+          maxConcurrentDatasourceRequests={2}
+          blockLoadDebounceMillis={40}
+          rowHeight={rowPixels[density]}
+          headerHeight={44}
+          rowBuffer={12}
+          animateRows={false}
+          // Rows are placed by `top`: a transform is a 32-bit float, which is off by pixels at tens of millions.
+          suppressRowTransform
+          suppressColumnMoveAnimation
+          suppressDragLeaveHidesColumns
+          suppressCellFocus={false}
+          enableCellTextSelection={false}
+          preventDefaultOnContextMenu
+          tooltipShowDelay={400}
+          tooltipShowMode="standard"
+          alwaysShowVerticalScroll={false}
+          overlayNoRowsTemplate="<span class='noRows'>No rows</span>"
+          onGridReady={({ api }) => {
+            apiRef.current = api
+            selection.forget()
+          }}
+          onCellKeyDown={onKeyDown}
+          onCellMouseOver={({ rowIndex, column, event }) => {
+            if (rowIndex !== null && (event as MouseEvent).buttons === 1) selection.drag(rowIndex, column.getColId())
+          }}
+          onCellClicked={({ rowIndex, column, event, data }) => {
+            const mouse = event as MouseEvent
+            const index = Number(column.getColId())
+            if (rowIndex === null || !data || !references.has(index) || data.cells[index] == null) return
+            const cell = (mouse.target as HTMLElement).closest('.ag-cell')
+            const isOnArrow = cell !== null && mouse.clientX > cell.getBoundingClientRect().right - REFERENCE_PIXELS
+            if (isOnArrow || mouse.ctrlKey || mouse.metaKey) onFollow({ row: rowIndex, column: index }, data.cells)
+          }}
+          onCellContextMenu={({ rowIndex, column, event }) => {
+            const mouse = event as MouseEvent
+            if (rowIndex === null || column.getColId() === ROW_NUMBER_COLUMN) return
+            openCellMenu({ row: rowIndex, column: Number(column.getColId()) }, { left: mouse.clientX, top: mouse.clientY })
+          }}
+          onCellDoubleClicked={({ api }) => {
+            const place = placeOf(api)
+            if (place) onOpenCell(place)
+          }}
+          onDisplayedColumnsChanged={() => selection.forget()}
+          onCellFocused={({ api }) => {
+            const place = placeOf(api)
+            if (!place) return
+            onFocusCell?.(place)
+            selection.focus(place.row, String(place.column))
+          }}
+        />
+      </HeaderContext.Provider>
+      {menu && (
+        <GridMenu
+          menu={menu}
+          api={apiRef.current}
+          columns={columns}
+          view={view}
+          isTable={isTable}
+          selected={selection.selected()}
+          format={(column) => formats.current.get(column) ?? 'own'}
+          isReference={(column) => references.has(column)}
+          onFormat={(column, format) => {
+            formats.current.set(column, format)
+            apiRef.current?.refreshCells({ force: true, suppressFlash: true })
+          }}
+          onView={onView}
+          onCopy={onCopy}
+          onCopyCell={(place) => void copyCell(place)}
+          onOpenCell={onOpenCell}
+          onFollow={onFollow}
+          onSelectColumn={(column) => selection.selectColumn(String(column), false)}
+          onClose={closeMenu}
+        />
+      )}
     </div>
   )
 }

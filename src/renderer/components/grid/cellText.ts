@@ -25,6 +25,47 @@ export function gridText(cell: Cell, column: ResultColumn): string {
   return cut.replace(/[\n\r\t]/g, (sign) => controlSigns[sign]!)
 }
 
+/** How a person wants a column shown; `own` is what its values call for. */
+export type ColumnFormat = 'own' | 'grouped' | 'plain' | 'local'
+
+/** The formats that a column can have, its own first. */
+export function formatsOf(column: ResultColumn): { format: ColumnFormat; label: string }[] {
+  if (column.kind === 'number') {
+    return [
+      { format: 'own', label: 'Numbers as usual' },
+      { format: 'grouped', label: 'Numbers in groups of three digits' },
+      { format: 'plain', label: 'Numbers as stored' },
+    ]
+  }
+  if (column.kind === 'instant' && /TIME ZONE|time zone/.test(column.type) && !/without/.test(column.type)) {
+    return [
+      { format: 'own', label: 'Times as the engine writes them' },
+      { format: 'local', label: 'Times in your zone' },
+    ]
+  }
+  return []
+}
+
+/** The grid's text of a value in the chosen format. */
+export function formattedText(cell: Cell, column: ResultColumn, format: ColumnFormat, zone: string): string {
+  if (!cell || format === 'own') return gridText(cell, column)
+  if (format === 'plain') return cell
+  if (format === 'grouped') return withMinus(formatExact(cell))
+  return inZone(cell, zone) ?? gridText(cell, column)
+}
+
+/** An instant that names its offset, in another zone, with all digits of its fraction; null for anything else. */
+function inZone(cell: string, zone: string): string | null {
+  const match = INSTANT.exec(cell)
+  if (!match?.[3]) return null
+  const instant = new Date(`${match[1]}T${match[2]}${match[3] === 'Z' ? 'Z' : withMinutes(match[3])}`)
+  if (Number.isNaN(instant.getTime())) return null
+  const seconds = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(instant)
+  const parts = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' }).formatToParts(instant)
+  const offset = parts.find(({ type }) => type === 'timeZoneName')!.value.replace('GMT', '').replace(/:00$/, '') || '+00'
+  return `${seconds}${/\.\d+/.exec(cell)?.[0] ?? ''}${offset}`
+}
+
 /** Numbers that name something and count nothing are not grouped: nobody reads a key as thousands. */
 const IDENTIFIER_NAME = /^(id|key|year|month|day|zip|postcode|code|port|pid|oid|lsn|nr|no|number)$/
 const IDENTIFIER_ENDING = /(_id|_key|_year|_zip|_code|_no|_nr|_number|_oid|[a-z]Id)$/

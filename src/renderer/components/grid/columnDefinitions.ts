@@ -1,11 +1,12 @@
 import { createElement } from 'react'
 import type {
-  ColDef, IHeaderParams, ITooltipParams, ValueFormatterParams, ValueGetterParams,
+  ColDef, ITooltipParams, ValueFormatterParams, ValueGetterParams,
 } from 'ag-grid-community'
 import type { Cell, ResultColumn, ValueKind } from '../../../main/contract/values.ts'
 import { formatCount } from '../format.ts'
-import { gridText, instantHover, markOf, widthInCharacters } from './cellText.ts'
-import type { CellMark } from './cellText.ts'
+import { ColumnHeader } from './ColumnHeader.tsx'
+import { formattedText, instantHover, markOf, widthInCharacters } from './cellText.ts'
+import type { CellMark, ColumnFormat } from './cellText.ts'
 
 /** One row as the grid holds it: the cells of the page, and which of them the page has cut. */
 export interface GridRow {
@@ -48,13 +49,12 @@ const markClasses: Record<Exclude<CellMark, null>, string> = {
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
 
-function Header(props: IHeaderParams & { name: string; type: string }) {
-  return createElement(
-    'div',
-    { className: 'resultHeader', title: `${props.name}\n${props.type}` },
-    createElement('span', { className: 'resultHeaderName' }, props.name),
-    createElement('span', { className: 'resultHeaderType' }, props.type),
-  )
+/** What of the look changes while the grid stands; it is asked for with every cell that is drawn. */
+export interface GridLook {
+  isInRange(rowIndex: number, colId: string): boolean
+  formatOf(column: number): ColumnFormat
+  /** True where the column points to another table. */
+  isReference(column: number): boolean
 }
 
 function rowNumbers(rows: number): ColDef<GridRow> {
@@ -67,7 +67,7 @@ function rowNumbers(rows: number): ColDef<GridRow> {
     cellClass: 'cellRowNumber',
     headerClass: 'headerRowNumber',
     pinned: 'left',
-    width: rowNumberPixels(rows),
+    initialWidth: rowNumberPixels(rows),
     minWidth: 48,
     lockPosition: 'left',
     suppressMovable: true,
@@ -85,30 +85,33 @@ export function columnDefinitions(
   columns: readonly ResultColumn[],
   firstRows: readonly (readonly Cell[])[],
   rowsNow: number,
+  look: GridLook,
 ): ColDef<GridRow>[] {
   const definitions = columns.map((column, index): ColDef<GridRow> => {
     const base = kindClasses[column.kind]
     return {
       colId: String(index),
       headerName: column.name,
-      headerComponent: Header,
-      headerComponentParams: { name: column.name, type: column.type },
+      headerComponent: ColumnHeader,
+      headerComponentParams: { index },
       headerClass: column.kind === 'number' ? 'headerNumber' : undefined,
       valueGetter: ({ data }: ValueGetterParams<GridRow>) => data?.cells[index],
       valueFormatter: ({ value, data }: ValueFormatterParams<GridRow, Cell | undefined>) =>
-        data ? gridText(value ?? null, column) : '',
+        data ? formattedText(value ?? null, column, look.formatOf(index), zone) : '',
       cellClass: ({ value, data }) => {
         const mark = data ? markOf((value as Cell | undefined) ?? null, column) : null
         const classes = [base]
         if (mark) classes.push(markClasses[mark])
         if (data?.cut?.has(index)) classes.push('cellCut')
+        if (value != null && look.isReference(index)) classes.push('cellReference')
         return classes
       },
+      cellClassRules: { inRange: ({ node }) => look.isInRange(node.rowIndex ?? -1, String(index)) },
       tooltipValueGetter:
         column.kind === 'instant'
           ? ({ value }: ITooltipParams<GridRow>) => instantHover((value as Cell | undefined) ?? null, column, zone)
           : undefined,
-      width: cellPixels(widthInCharacters(column, index, firstRows)),
+      initialWidth: cellPixels(widthInCharacters(column, index, firstRows)),
       minWidth: 48,
       resizable: true,
       sortable: false,

@@ -1,11 +1,11 @@
 import {
   CellStyleModule, ColumnApiModule, ColumnAutoSizeModule, EventApiModule, InfiniteRowModelModule, ModuleRegistry,
-  RowApiModule, ScrollApiModule, TooltipModule, createTheme,
+  RenderApiModule, RowApiModule, ScrollApiModule, TooltipModule, createTheme,
 } from 'ag-grid-community'
 
 ModuleRegistry.registerModules([
-  CellStyleModule, ColumnApiModule, ColumnAutoSizeModule, EventApiModule, InfiniteRowModelModule, RowApiModule,
-  ScrollApiModule, TooltipModule,
+  CellStyleModule, ColumnApiModule, ColumnAutoSizeModule, EventApiModule, InfiniteRowModelModule, RenderApiModule,
+  RowApiModule, ScrollApiModule, TooltipModule,
 ])
 
 /** The grid in the tokens of the window. Without an icon set: its font would be a data URL, which the page refuses. */

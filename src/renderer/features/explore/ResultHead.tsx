@@ -1,14 +1,19 @@
 import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
-import { Scissors } from 'lucide-react'
+import { Download, Scissors } from 'lucide-react'
+import type { ResultView } from '../../../main/contract/resultView.ts'
 import { Badge } from '../../components/Badge.tsx'
+import { Button } from '../../components/Button.tsx'
+import { SearchField } from '../../components/Field.tsx'
 import { formatCount, formatDuration } from '../../components/format.ts'
 import { StatusDot } from '../../components/StatusDot.tsx'
+import { openExport } from './exports.ts'
 import { spokenState, timingLines, wordsOf } from './resultWords.ts'
 import type { ActiveRun, ShownResult, TabRun } from './runs.ts'
 import styles from './ResultHead.module.css'
 
 const TICK_MS = 100
+const SEARCH_PAUSES_MS = 350
 
 /** Tenths of a second all the way, so that the figure does not change its shape as it grows. */
 function runningFor(ms: number): string {
@@ -55,8 +60,28 @@ function Timings({ result }: { result: ShownResult }) {
   )
 }
 
-/** How the last run went; `children` are what can be done with its result. */
-export function ResultHead({ run, children }: { run: TabRun; children?: ReactNode }) {
+/** A search that waits for the typing to pause; Esc empties it. */
+function ResultSearch({ result, onView }: { result: ShownResult; onView(view: ResultView): void }) {
+  const view = result.asked?.view ?? result.view
+  const [text, setText] = useState(view.search)
+  useEffect(() => setText(result.view.search), [result.resultId, result.view.search])
+  useEffect(() => {
+    if (text === view.search) return
+    const timer = setTimeout(() => onView({ ...view, search: text }), SEARCH_PAUSES_MS)
+    return () => clearTimeout(timer)
+  }, [text, view, onView])
+  return <SearchField label="Search the result" value={text} onChange={setText} className={styles.search} />
+}
+
+interface ResultHeadProps {
+  run: TabRun
+  onView(view: ResultView): void
+  /** What more can be done with the result. */
+  children?: ReactNode
+}
+
+/** How the last run went, and what can be done with its result. */
+export function ResultHead({ run, onView, children }: ResultHeadProps) {
   const { active, result, failure } = run
   const words = result ? wordsOf(result) : null
   return (
@@ -92,7 +117,21 @@ export function ResultHead({ run, children }: { run: TabRun; children?: ReactNod
         <span className="muted figure">Cancelled after {formatDuration(run.cancelledAfterMs)}</span>
       )}
       {active && <RunningTimer key={active.queryId} active={active} />}
-      {children && <span className={styles.actions}>{children}</span>}
+      {result?.asked && !active && <StatusDot tone={result.engine} shape="working">asking the engine</StatusDot>}
+      <span className={styles.actions}>
+        {children}
+        {result && !failure && result.columns.length > 0 && (
+          <>
+            {result.isTable && <ResultSearch result={result} onView={onView} />}
+            <Button
+              size="small" variant="quiet" icon={Download} title="Export the whole result (Alt+X)"
+              onClick={() => openExport(result)}
+            >
+              Export
+            </Button>
+          </>
+        )}
+      </span>
     </header>
   )
 }

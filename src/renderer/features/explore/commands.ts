@@ -8,6 +8,9 @@ import { openSessionDialog } from './SessionDialog.tsx'
 import { showResultPart } from './resultPart.ts'
 import type { ResultPart } from './resultPart.ts'
 import { showSidePart } from './SidePanel.tsx'
+import { openExport } from './exports.ts'
+import { runOf } from './runs.ts'
+import type { ShownResult } from './runs.ts'
 import { activeTab, useTabs } from './tabStore.ts'
 
 const group = 'Explore'
@@ -18,6 +21,16 @@ const EDITOR_WIDGETS = '.suggest-widget.visible, .find-widget.visible, .monaco-m
 function showPart(part: ResultPart): void {
   const tab = activeTab()
   if (tab) showResultPart(tab.id, part)
+}
+
+function shownResult(): ShownResult | null {
+  const tab = activeTab()
+  return tab ? runOf(tab.id).result : null
+}
+
+function exportResult(): void {
+  const result = shownResult()
+  if (result && result.columns.length > 0) openExport(result)
 }
 
 const inEditor = (): boolean => theEditor() !== null
@@ -101,6 +114,15 @@ export function exploreCommands(): Command[] {
       when: () => useTabs.getState().tabs.length > (at === 8 ? 0 : at),
       perform: () => goToTab(at + 1),
     })),
+    {
+      id: 'explore.export', label: 'Export the whole result', keys: ['Alt+X'], group,
+      when: () => shownResult() !== null, perform: exportResult,
+    },
+    {
+      id: 'explore.searchResult', label: 'Search the result', keys: ['Alt+F'], group,
+      when: () => shownResult()?.isTable ?? false,
+      perform: () => document.querySelector<HTMLElement>('#explore-result input[type="search"]')?.focus(),
+    },
     {
       id: 'explore.focusEditor', label: 'Go to the editor', keys: ['Alt+Q'], group,
       when: inEditor, perform: () => theEditor()?.focus(),

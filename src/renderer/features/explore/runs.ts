@@ -2,6 +2,8 @@ import { create } from 'zustand'
 import { faultOf } from '../../../main/contract/errors.ts'
 import type { Fault } from '../../../main/contract/errors.ts'
 import type { ParameterValues, ResultProgress, SessionSettings, ShownPlan } from '../../../main/contract/query.ts'
+import { wholeResult } from '../../../main/contract/resultView.ts'
+import type { ResultView } from '../../../main/contract/resultView.ts'
 import type { Cell, EngineName, ResultColumn } from '../../../main/contract/values.ts'
 import { readCatalog } from '../../app/catalogs.ts'
 import { engine } from '../../app/engineClient.ts'
@@ -17,8 +19,18 @@ export interface RunSettings {
 }
 
 export interface ShownResult extends RunSettings {
+  /** Of the engine's rows; another view has another one. */
   queryId: string
+  /** The same through all views. */
+  resultId: string
   sql: string
+  view: ResultView
+  /** False where the engine can give no other view of it. */
+  isTable: boolean
+  /** The view that is being made; the one before stays on the screen. */
+  asked: { queryId: string; view: ResultView } | null
+  /** Why the view that was asked for last is not shown. */
+  viewFault: Fault | null
   columns: readonly ResultColumn[]
   firstRows: readonly (readonly Cell[])[]
   pages: ResultPages
@@ -161,33 +173,69 @@ async function followProgress(tabId: string, queryId: string): Promise<void> {
 /** What makes, drops or renames a table of the user's own: the tree and the completion are to know of it. */
 const DEFINES = /^\s*(create|drop|alter)\b/i
 
-async function runOne(tabId: string, run: ActiveRun): Promise<void> {
-  const { queryId, engine: on, parameters, session } = run
-  const sql = run.statement.text
-  const answer = await engine.query.start({ queryId, engine: on, sql, parameters, session, pageRows: PAGE_ROWS })
-  // The tab was closed or runs something else by now.
-  if (runOf(tabId).active?.queryId !== queryId) return forget(queryId)
+/** Asks the engine; the answer is the shown result with its first page. */
+async function startResult(
+  { engine: on, parameters, session }: RunSettings,
+  ids: { queryId: string; resultId: string },
+  sql: string,
+  view: ResultView,
+): Promise<ShownResult> {
+  const { queryId } = ids
+  const startedAtMs = performance.now()
+  const answer = await engine.query.start({ queryId, engine: on, sql, view, parameters, session, pageRows: PAGE_ROWS })
   const pages = createResultPages({
     first: answer.page,
     pageRows: PAGE_ROWS,
     keepPages: KEEP_PAGES,
     fetchPage: (offset, limit) => engine.query.page({ queryId, offset, limit }),
   })
-  const result: ShownResult = {
-    queryId,
+  return {
+    ...ids,
     engine: on,
     parameters,
     session,
     sql,
+    view,
+    isTable: answer.isTable,
+    asked: null,
+    viewFault: null,
     columns: answer.columns,
     firstRows: answer.page.rows,
     pages,
     progress: answer.page.progress,
-    roundTripMs: performance.now() - run.startedAtMs,
+    roundTripMs: performance.now() - startedAtMs,
   }
+}
+
+async function runOne(tabId: string, run: ActiveRun): Promise<void> {
+  const { queryId } = run
+  const result = await startResult(run, { queryId, resultId: queryId }, run.statement.text, wholeResult)
+  // The tab was closed or runs something else by now.
+  if (runOf(tabId).active?.queryId !== queryId) return forget(queryId)
   addOutcome(tabId, { kind: 'rows', result }, run.number === 1)
-  if (on === 'replica' && DEFINES.test(sql)) void readCatalog('replica')
-  if (!answer.page.progress.complete) void followProgress(tabId, queryId)
+  if (run.engine === 'replica' && DEFINES.test(result.sql)) void readCatalog('replica')
+  if (!result.progress.complete) void followProgress(tabId, queryId)
+}
+
+/** Shows another view of a result in its place. The latest that was asked for counts. */
+export async function viewResult(tabId: string, before: ShownResult, view: ResultView): Promise<void> {
+  const now = resultOf(tabId, before.queryId)
+  if (!now) return
+  if (now.asked) engine.query.cancel({ queryId: now.asked.queryId }).catch(() => undefined)
+  const queryId = crypto.randomUUID()
+  changeResult(tabId, before.queryId, { asked: { queryId, view }, viewFault: null })
+  const isStillAsked = (): boolean => resultOf(tabId, before.queryId)?.asked?.queryId === queryId
+  try {
+    const next = await startResult(now, { queryId, resultId: now.resultId }, now.sql, view)
+    if (!isStillAsked()) return forget(queryId)
+    changeResult(tabId, before.queryId, next)
+    forget(before.queryId)
+    if (!next.progress.complete) void followProgress(tabId, queryId)
+  } catch (thrown) {
+    if (!isStillAsked()) return
+    const viewFault = faultOf(thrown)
+    changeResult(tabId, before.queryId, { asked: null, viewFault: viewFault.code === 'QUERY_CANCELLED' ? null : viewFault })
+  }
 }
 
 async function explainOne(tabId: string, run: ActiveRun, analyze: boolean): Promise<void> {
@@ -257,7 +305,7 @@ const isReading = ({ progress }: ShownResult): boolean => !progress.complete && 
 
 /** True while the tab waits for an engine, or an engine still reads rows for it. */
 export function isRunning(run: TabRun): boolean {
-  return run.active !== null || resultsOf(run).some(isReading)
+  return run.active !== null || resultsOf(run).some((result) => result.asked !== null || isReading(result))
 }
 
 /** Stops the work on the server too. Rows that are there stay readable. */
@@ -265,7 +313,13 @@ export async function cancelRun(tabId: string): Promise<void> {
   const run = runOf(tabId)
   const { active } = run
   if (active) change(tabId, { active: { ...active, isCancelling: true } })
-  const running = [...(active ? [active.queryId] : []), ...resultsOf(run).filter(isReading).map(({ queryId }) => queryId)]
+  const running = [
+    ...(active ? [active.queryId] : []),
+    ...resultsOf(run).flatMap((result) => [
+      ...(result.asked ? [result.asked.queryId] : []),
+      ...(isReading(result) ? [result.queryId] : []),
+    ]),
+  ]
   await Promise.all(running.map((queryId) => engine.query.cancel({ queryId }).catch(() => undefined)))
 }
 
@@ -280,7 +334,10 @@ export function closeRun(tabId: string): void {
     engine.query.cancel({ queryId: run.active.queryId }).catch(() => undefined)
     forget(run.active.queryId)
   }
-  for (const { queryId } of resultsOf(run)) forget(queryId)
+  for (const { queryId, asked } of resultsOf(run)) {
+    if (asked) forget(asked.queryId)
+    forget(queryId)
+  }
 }
 
 /** A page could not be read: told on the result that it belongs to. */

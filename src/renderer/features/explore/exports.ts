@@ -1,0 +1,83 @@
+import { create } from 'zustand'
+import { faultOf } from '../../../main/contract/errors.ts'
+import type { Fault } from '../../../main/contract/errors.ts'
+import type { ExportFormat, ExportProgress } from '../../../main/contract/export.ts'
+import { engine } from '../../app/engineClient.ts'
+import type { ShownResult } from './runs.ts'
+
+export const formatWords: Readonly<Record<ExportFormat, { label: string; ending: string; hint: string }>> = {
+  csv: { label: 'CSV', ending: 'csv', hint: 'An empty field is NULL, "" the empty text.' },
+  tsv: { label: 'TSV (tabs)', ending: 'tsv', hint: 'An empty field is NULL, "" the empty text.' },
+  json: { label: 'JSON', ending: 'json', hint: 'One array. Numbers of more than 15 digits are text, so that none is rounded.' },
+  ndjson: { label: 'NDJSON (an object a line)', ending: 'ndjson', hint: 'Numbers of more than 15 digits are text, so that none is rounded.' },
+  parquet: { label: 'Parquet', ending: 'parquet', hint: 'Every column in its own type; the smallest and fastest to read again.' },
+  xlsx: { label: 'Excel', ending: 'xlsx', hint: 'Times to the millisecond, in UTC; numbers of more than 15 digits are text.' },
+  markdown: { label: 'Markdown', ending: 'md', hint: 'A table for a page of text.' },
+  sql: { label: 'SQL (INSERT)', ending: 'sql', hint: 'Statements that Postgres and DuckDB read.' },
+}
+
+export interface ExportRun {
+  path: string
+  progress: ExportProgress
+  fault: Fault | null
+  isCancelled: boolean
+}
+
+interface ExportState {
+  /** What the dialog is open for. */
+  result: ShownResult | null
+  run: ExportRun | null
+}
+
+export const useExport = create<ExportState>()(() => ({ result: null, run: null }))
+
+let underway: AbortController | null = null
+
+/** Opens the dialog; while an export runs it shows that one. */
+export function openExport(result: ShownResult): void {
+  useExport.setState(underway ? { result } : { result, run: null })
+}
+
+/** Closing the dialog does not end what runs. */
+export function closeExport(): void {
+  useExport.setState({ result: null })
+}
+
+export interface ExportSettings {
+  format: ExportFormat
+  path: string
+  overwrite: boolean
+  headers: boolean
+  tableName: string
+}
+
+export async function startExport(result: ShownResult, settings: ExportSettings): Promise<void> {
+  underway?.abort()
+  const own = new AbortController()
+  underway = own
+  const progress: ExportProgress = { state: 'reading', rows: 0, totalRows: null, bytes: 0, elapsedMs: 0, notes: [] }
+  const show = (part: Partial<ExportRun>): void => {
+    if (underway !== own) return
+    const { run } = useExport.getState()
+    if (run) useExport.setState({ run: { ...run, ...part } })
+  }
+  useExport.setState({ run: { path: settings.path, progress, fault: null, isCancelled: false } })
+  try {
+    const columns = result.columns.map((_, at) => at)
+    const { queryId } = result
+    for await (const told of await engine.export.run({ queryId, columns, ...settings }, { signal: own.signal })) {
+      show({ progress: told })
+    }
+  } catch (thrown) {
+    if (own.signal.aborted) show({ isCancelled: true })
+    else show({ fault: faultOf(thrown) })
+  } finally {
+    if (own.signal.aborted) show({ isCancelled: true })
+    if (underway === own) underway = null
+  }
+}
+
+/** What is written so far is removed. */
+export function cancelExport(): void {
+  underway?.abort()
+}

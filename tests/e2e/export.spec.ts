@@ -1,0 +1,58 @@
+import { readFile, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { startApp, type App } from './support/app.ts'
+import { expectAccessible } from './support/accessibility.ts'
+import { goTo, untilFollowing, writeSql } from './support/window.ts'
+
+test.describe('an export', () => {
+  let app: App
+
+  test.beforeAll(async () => {
+    app = await startApp({ args: ['--demo'] })
+  })
+  test.afterAll(() => app.remove())
+
+  test('writes the whole result to a file, replaces one only when told, and leaves nothing when cancelled', async ({ page }) => {
+    await page.goto(app.url)
+    await untilFollowing(page)
+    await goTo(page, 'Explore')
+    await writeSql(page, `SELECT i AS id, CASE WHEN i % 2 = 0 THEN '' END AS note FROM range(50000) AS r(i)`)
+    await page.keyboard.press('ControlOrMeta+Enter')
+    await expect(page.getByTestId('result-rows')).toHaveText(/50.000 rows/)
+
+    const dialog = page.getByRole('dialog', { name: 'Export the whole result' })
+    const file = join(app.home, 'all.csv')
+    await page.keyboard.press('Alt+x')
+    await expect(dialog.getByLabel('File on this machine')).not.toHaveValue('')
+    await expectAccessible(page)
+    await dialog.getByLabel('File on this machine').fill(file)
+    await dialog.getByRole('button', { name: 'Export', exact: true }).click()
+    await expect(dialog.getByRole('button', { name: 'Export again' })).toBeVisible()
+    await expect(dialog.getByRole('status')).toContainText(/50.000 rows, /)
+    const lines = (await readFile(file, 'utf8')).trimEnd().split('\r\n')
+    expect(lines).toHaveLength(50_001)
+    expect(lines.slice(0, 3)).toEqual(['id,note', '0,""', '1,'])
+
+    await dialog.getByRole('button', { name: 'Export again' }).click()
+    await dialog.getByRole('button', { name: 'Export', exact: true }).click()
+    await expect(dialog.getByRole('alert')).toContainText('all.csv already')
+    await dialog.getByLabel('Format').selectOption('json')
+    await dialog.getByRole('button', { name: /Export|Replace/ }).click()
+    await expect(dialog.getByRole('button', { name: 'Export again' })).toBeVisible()
+    expect(JSON.parse(await readFile(join(app.home, 'all.json'), 'utf8'))).toHaveLength(50_000)
+    await dialog.getByRole('button', { name: 'Close' }).last().click()
+
+    await writeSql(page, `SELECT i AS id, md5(i::VARCHAR) AS note FROM range(5000000) AS r(i)`)
+    await page.keyboard.press('ControlOrMeta+Enter')
+    await expect(page.getByTestId('result-rows')).toHaveText(/rows/)
+    await page.getByRole('button', { name: 'Export', exact: true }).click()
+    await dialog.getByLabel('Format').selectOption('xlsx')
+    await dialog.getByLabel('File on this machine').fill(join(app.home, 'cancelled.xlsx'))
+    await dialog.getByRole('button', { name: 'Export', exact: true }).click()
+    await expect(dialog.getByRole('status')).toContainText(/rows ·/)
+    await dialog.getByRole('button', { name: 'Cancel the export' }).click()
+    await expect(dialog.getByText('There is no file.')).toBeVisible()
+    await expect.poll(async () => (await readdir(app.home)).filter((name) => name.includes('cancelled'))).toEqual([])
+  })
+})
