@@ -1,5 +1,6 @@
 // A program of its own, so that nothing else shapes its compiled code: prints figures as JSON.
 import { Batch, BufferShelf } from '../src/main/engine/batch/batch.ts'
+import { stagedShapeOf } from '../src/main/engine/batch/stagedShape.ts'
 import { PgoutputDecoder, type ChangeVisitor } from '../src/main/engine/decode/pgoutput.ts'
 import type { Lsn } from '../src/main/engine/model/lsn.ts'
 import type { OldRow, TupleIndex } from '../src/main/engine/model/tuple.ts'
@@ -88,11 +89,12 @@ const idleVisitor: ChangeVisitor = {
 }
 
 function stagingVisitor(current: () => Batch, tablePlan: TablePlan): ChangeVisitor {
+  const shape = stagedShapeOf(tablePlan)
   return {
     ...idleVisitor,
-    insert: (_oid: number, row: TupleIndex, messageBytes: number) => current().table(tablePlan).insert(row, messageBytes),
+    insert: (_oid: number, row: TupleIndex, messageBytes: number) => current().table(tablePlan.oid, shape).insert(row, messageBytes),
     update: (_oid: number, oldRow: OldRow, old: TupleIndex, row: TupleIndex, messageBytes: number) =>
-      current().table(tablePlan).update(oldRow, old, row, messageBytes),
+      current().table(tablePlan.oid, shape).update(oldRow, old, row, messageBytes),
   }
 }
 

@@ -4,6 +4,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { applyBatch } from '../src/main/engine/apply/applyBatch.ts'
 import { createCopyStatement, publishCopyStatements } from '../src/main/engine/apply/statements.ts'
 import { Batch, BufferShelf } from '../src/main/engine/batch/batch.ts'
+import { stagedShapeOf } from '../src/main/engine/batch/stagedShape.ts'
 import { ColumnKind, TupleIndex } from '../src/main/engine/model/tuple.ts'
 import type { Lsn } from '../src/main/engine/model/lsn.ts'
 import { createCheckpoint } from '../src/main/engine/store/records.ts'
@@ -72,6 +73,7 @@ async function measure(rows: number): Promise<{ times: Record<string, number[]>;
     let number = 0
     let lsn = 1n
     let compared = 0
+    const shape = stagedShapeOf(plan)
     for (const [name, keyOf] of Object.entries(choices)) {
       times[name] = []
       for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
@@ -81,12 +83,19 @@ async function measure(rows: number): Promise<{ times: Record<string, number[]>;
           const key = keyOf(rows, number++)
           keys.add(key)
           const { row, bytes } = tuple(texts(key, number))
-          batch.table(plan).update('none', row, row, bytes)
+          batch.table(plan.oid, shape).update('none', row, row, bytes)
         }
         batch.commit(++lsn as Lsn, 1n)
         const startMs = performance.now()
         const checkpoint = { lsn: lsn as Lsn, commitMicros: 1n, transactions: 1n, changes: 1n }
-        await applyBatch(connection, batch, checkpoint, [], (error) => { throw error })
+        const tables = [...batch.tables.values()].map((staged) => ({
+          staged,
+          schema: plan.schema,
+          name: plan.name,
+          parts: staged.parts.map((part) => ({ part, plan, alteration: null })),
+          change: null,
+        }))
+        await applyBatch(connection, batch, tables, checkpoint, [], (error) => { throw error })
         if (round >= WARM_UP_ROUNDS) times[name].push(performance.now() - startMs)
         batch.dispose()
         const seen = await connection.runAndReadAll(

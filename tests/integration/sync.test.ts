@@ -206,18 +206,17 @@ describe.each([15, 18] as const)('following Postgres %i', (major) => {
     })
   })
 
-  it('a column added on the source parks its table and leaves the others alone; one call copies it again', async () => {
-    await source.query('CREATE TABLE changing (id int PRIMARY KEY); CREATE TABLE steady (id int PRIMARY KEY)')
-    await source.query('INSERT INTO changing VALUES (1)')
+  it('a table that cannot take its changes is parked and leaves the others alone; one call copies it again', async () => {
+    await source.query('CREATE TABLE changing (id int PRIMARY KEY, price numeric(10,2)); CREATE TABLE steady (id int PRIMARY KEY)')
+    await source.query('INSERT INTO changing VALUES (1, 1)')
     await follow()
-    await source.query('ALTER TABLE changing ADD COLUMN extra text DEFAULT \'d\'')
-    await source.query(`INSERT INTO changing VALUES (2, 'e'); INSERT INTO steady VALUES (1)`)
+    await source.query(`INSERT INTO changing VALUES (2, 'NaN'); INSERT INTO steady VALUES (1)`)
     await expectEqual('steady')
     const parked = session!.live().tables.find((table) => table.name === 'changing')
-    expect(parked).toMatchObject({ state: 'errored', reason: expect.stringMatching(/added or dropped/) })
+    expect(parked).toMatchObject({ state: 'errored', reason: expect.stringMatching(/cannot hold/) })
     await session!.resyncTable({ schema: 'public', name: 'changing' })
     await until('the table is ready', () => session!.live().tables.find((table) => table.name === 'changing')?.state === 'ready')
-    await source.query(`INSERT INTO changing VALUES (3, 'f')`)
+    await source.query(`INSERT INTO changing VALUES (3, 3)`)
     await expectEqual('changing')
   })
 

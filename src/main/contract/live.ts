@@ -103,6 +103,17 @@ export const liveEventSchema = z.object({
 })
 export type LiveEvent = z.infer<typeof liveEventSchema>
 
+/** A change of a table's shape on the source, and what became of it here. */
+export const liveSchemaChangeSchema = z.object({
+  at: instantSchema,
+  schema: z.string(),
+  name: z.string(),
+  /** In words, like `add column discount numeric(12,2) default 0`. */
+  change: z.string(),
+  outcome: z.enum(['applied', 'copied again', 'parked']),
+})
+export type LiveSchemaChange = z.infer<typeof liveSchemaChangeSchema>
+
 /** One point of the lag chart; a point a second. */
 export const lagPointSchema = z.object({
   /** Milliseconds since the epoch, our clock. */
@@ -128,6 +139,8 @@ export const liveSnapshotSchema = z.object({
   tables: z.array(liveTableSchema),
   /** Newest first, at most 100. */
   events: z.array(liveEventSchema),
+  /** Newest first, at most 100. */
+  schemaChanges: z.array(liveSchemaChangeSchema),
   fileBytes: z.number().nullable(),
   demo: z.object({ running: z.boolean(), transactionsPerSecond: z.number() }).nullable(),
 })

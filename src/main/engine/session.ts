@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
+import type pg from 'pg'
 import { MillraceError } from '../contract/errors.ts'
 import type { LagPoint, LiveSnapshot, LiveTable } from '../contract/live.ts'
 import type { SourceAddress } from '../contract/source.ts'
@@ -129,7 +130,7 @@ class Session implements ReplicaSession {
     session.verifications = verifications
     if (source && checkpoint) session.watchSource(source.slotName)
     session.meter.noteCheckpoint(checkpoint?.commitMicros ?? null)
-    session.replication.showRecorded(tables, checkpoint?.lsn ?? null)
+    await session.replication.showRecorded(tables, checkpoint?.lsn ?? null)
     session.replication.start()
     return session
   }
@@ -182,6 +183,13 @@ class Session implements ReplicaSession {
       slot: this.slotName === null ? null : slotHealthOf(this.monitor, this.slotName),
       tables: [...replication.tables.values()].map((table) => this.liveTable(table)),
       events: this.meter.readEvents(),
+      schemaChanges: replication.schemaChanges.changes.map(({ notedAtMs, schema, name, change, outcome }) => ({
+        at: new Date(notedAtMs).toISOString(),
+        schema,
+        name,
+        change,
+        outcome,
+      })),
       fileBytes: this.file.sizeBytes(),
       demo: null,
     }
@@ -243,8 +251,14 @@ class Session implements ReplicaSession {
   async whenCaughtUp(signal?: AbortSignal): Promise<void> {
     const target = await this.sourceLsn(signal)
     this.replication.hearSourceLsn(target)
-    const isCaughtUp = (): boolean => !this.replication.isCopying && (this.replication.visibleLsn ?? ZERO_LSN) >= target
-    if (await this.waitUntil(isCaughtUp, { timeoutMs: Infinity, signal })) return
+    const isCaughtUp = (): boolean =>
+      !this.replication.isCopying && (this.replication.visibleLsn ?? ZERO_LSN) >= target
+    const hasCaughtUp = (): Promise<boolean> => this.waitUntil(isCaughtUp, { timeoutMs: Infinity, signal })
+    if (await hasCaughtUp()) {
+      // A change of a table to which nobody writes is not in the log.
+      await this.askSource(signal, (client) => this.replication.inspect(client, true))
+      if (await hasCaughtUp()) return
+    }
     throw new MillraceError({
       code: 'STOPPED',
       message: 'Following was stopped before the replica had caught up.',
@@ -279,11 +293,15 @@ class Session implements ReplicaSession {
   }
 
   /** Where the source's log is flushed now; what commits without waiting for that is let through first. */
-  private async sourceLsn(signal?: AbortSignal): Promise<Lsn> {
+  private sourceLsn(signal?: AbortSignal): Promise<Lsn> {
+    return this.askSource(signal, readFlushedLsn)
+  }
+
+  private async askSource<Answer>(signal: AbortSignal | undefined, ask: (client: pg.Client) => Promise<Answer>): Promise<Answer> {
     try {
       const client = await connectSource(this.address, { purpose: 'position', readOnly: true, signal })
       try {
-        return await cutShort(client, { signal, timeoutMs: POSITION_TIMEOUT_MS }, () => readFlushedLsn(client))
+        return await cutShort(client, { signal, timeoutMs: POSITION_TIMEOUT_MS }, () => ask(client))
       } finally {
         await endConnection(client)
       }
@@ -309,7 +327,7 @@ class Session implements ReplicaSession {
   private noteApplied(batch: Batch): void {
     const changesByTable = new Map<number, number>()
     const nowMs = this.host.clock.nowMs()
-    for (const [oid, { counts, truncateFirst, netRows }] of batch.tables) {
+    for (const [oid, { counts, truncated, netRows }] of batch.tables) {
       changesByTable.set(oid, counts.inserts + counts.updates + counts.deletes + counts.truncates)
       const table = this.replication.tables.get(oid)
       if (!table || table.state === 'errored') continue
@@ -317,7 +335,7 @@ class Session implements ReplicaSession {
       table.counts.updates += counts.updates
       table.counts.deletes += counts.deletes
       table.counts.truncates += counts.truncates
-      table.rows = (truncateFirst ? 0 : table.rows) + netRows
+      table.rows = (truncated ? 0 : table.rows) + netRows
       table.lastChangeAtMs = nowMs
     }
     this.meter.noteApplied({ ...pickBatch(batch), changesByTable }, this.monitor?.sourceAheadMs ?? null)

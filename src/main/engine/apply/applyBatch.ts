@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Batch } from '../batch/batch.ts'
-import { spill, type StagedTable } from '../batch/stagedTable.ts'
+import { spill, type StagedPart, type StagedTable } from '../batch/stagedTable.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
 import type { Lsn } from '../model/lsn.ts'
 import { faultOfWriting, reasonOfApplyError, verdictOfApplyError } from '../store/faults.ts'
 import { writeCheckpoint, writeDeadLetter, writeTableState } from '../store/records.ts'
+import type { TablePlan } from '../typemap/tablePlan.ts'
+import { alterationStatements, isAlteredTwice, type Alteration, type Manner } from './alterTable.ts'
 import { segmentStatements, truncateStatement } from './statements.ts'
 
 /** A table that stops here while the others go on. */
@@ -18,20 +20,44 @@ export interface ParkedTable {
   lsn: Lsn | null
 }
 
+/** Rows of one shape, with the plan that they are applied by. */
+export interface PlannedPart {
+  part: StagedPart
+  plan: TablePlan
+  /** What the replica's table goes through before these rows. */
+  alteration: Alteration | null
+}
+
+/** One table of a batch, with what is to be done. */
+export interface PlannedTable {
+  staged: StagedTable
+  schema: string
+  name: string
+  parts: readonly PlannedPart[]
+  /** Where the table's shape changes: what is written of it in the batch's transaction. */
+  change: {
+    record(connection: DuckDBConnection): Promise<void>
+    /** The replica could not be altered: what is written instead. */
+    giveUp(connection: DuckDBConnection): Promise<void>
+  } | null
+}
+
 export interface ApplyOutcome {
   /** Tables that could not take their changes; recorded in the file together with the checkpoint. */
   parked: ParkedTable[]
+  /** Tables whose replica could not be altered. */
+  givenUp: PlannedTable[]
 }
 
 /** Keeps a dead letter readable, and the file small. */
 const DEAD_LETTER_BYTES = 64 * 1024
 
 class TableApplyError extends Error {
-  readonly staged: StagedTable
+  readonly table: PlannedTable
 
-  constructor(staged: StagedTable, cause: unknown) {
+  constructor(table: PlannedTable, cause: unknown) {
     super('a table could not take its changes', { cause })
-    this.staged = staged
+    this.table = table
   }
 }
 
@@ -43,67 +69,86 @@ class TableApplyError extends Error {
 export async function applyBatch(
   connection: DuckDBConnection,
   batch: Batch,
+  tables: readonly PlannedTable[],
   checkpoint: Checkpoint,
   parkedBefore: readonly ParkedTable[],
-  onApplyError: (error: unknown, staged: StagedTable) => void,
+  onApplyError: (error: unknown, table: PlannedTable) => void,
 ): Promise<ApplyOutcome> {
-  const refused = new Map<number, { staged: StagedTable; parked: ParkedTable }>()
-  for (const staged of batch.tables.values()) {
-    for (const segment of staged.segments) spill(segment)
+  const refused = new Map<PlannedTable, ParkedTable | null>()
+  for (const { parts } of tables) {
+    for (const { part } of parts) for (const segment of part.segments) spill(segment)
   }
+  let manner: Manner = 'in place'
   for (;;) {
     try {
-      await attempt(connection, batch, checkpoint, parkedBefore, refused)
-      return { parked: [...parkedBefore, ...[...refused.values()].map(({ parked }) => parked)] }
+      await attempt(connection, tables, checkpoint, parkedBefore, refused, manner)
+      const parked = [...refused.values()].filter((table) => table !== null)
+      return {
+        parked: [...parkedBefore, ...parked],
+        givenUp: [...refused].flatMap(([table, entry]) => (entry === null ? [table] : [])),
+      }
     } catch (error) {
       await connection.run('ROLLBACK').catch(() => {})
+      if (manner === 'in place' && isAlteredTwice(error)) {
+        manner = 'anew'
+        continue
+      }
       if (!(error instanceof TableApplyError) || verdictOfApplyError(error.cause) === 'stop') {
         throw faultOfWriting(error instanceof TableApplyError ? error.cause : error)
       }
-      const { staged, cause } = error
-      onApplyError(cause, staged)
-      refused.set(staged.plan.oid, {
-        staged,
-        parked: {
-          oid: staged.plan.oid,
-          schema: staged.plan.schema,
-          name: staged.plan.name,
-          lsn: batch.endLsn,
-          ...reasonOfApplyError(cause),
-        },
-      })
+      const { table, cause } = error
+      onApplyError(cause, table)
+      const { oid } = table.staged
+      const { schema, name } = table
+      refused.set(table, table.change ? null : { oid, schema, name, lsn: batch.endLsn, ...reasonOfApplyError(cause) })
     }
-  }
-}
-
-/** Applies one table's changes within the caller's transaction; what is staged must lie in its files. */
-export async function applyStaged(connection: DuckDBConnection, staged: StagedTable): Promise<void> {
-  if (staged.truncateFirst) await connection.run(truncateStatement(staged.plan))
-  for (const segment of staged.segments) {
-    for (const statement of segmentStatements(staged.plan, segment)) await connection.run(statement)
   }
 }
 
 async function attempt(
   connection: DuckDBConnection,
-  batch: Batch,
+  tables: readonly PlannedTable[],
   checkpoint: Checkpoint,
   parkedBefore: readonly ParkedTable[],
-  refused: ReadonlyMap<number, { staged: StagedTable; parked: ParkedTable }>,
+  refused: ReadonlyMap<PlannedTable, ParkedTable | null>,
+  manner: Manner,
 ): Promise<void> {
   await connection.run('BEGIN TRANSACTION')
-  for (const staged of batch.tables.values()) {
-    if (refused.has(staged.plan.oid)) continue
+  for (const table of tables) {
+    if (refused.has(table)) continue
     try {
-      await applyStaged(connection, staged)
+      await applyTable(connection, table, manner)
     } catch (error) {
-      throw new TableApplyError(staged, error)
+      throw new TableApplyError(table, error)
     }
   }
   for (const parked of parkedBefore) await park(connection, parked, null)
-  for (const { staged, parked } of refused.values()) await park(connection, parked, lettersOf(staged))
+  for (const [table, parked] of refused) {
+    if (parked) await park(connection, parked, lettersOf(table.staged))
+    else await table.change!.giveUp(connection)
+  }
   await writeCheckpoint(connection, checkpoint)
   await connection.run('COMMIT')
+}
+
+async function applyTable(connection: DuckDBConnection, table: PlannedTable, manner: Manner): Promise<void> {
+  let hasDeleted = false
+  for (const { part, plan, alteration } of table.parts) {
+    if (alteration) {
+      for (const statement of alterationStatements(alteration, hasDeleted ? 'anew' : manner)) await connection.run(statement)
+    }
+    await applyPart(connection, part, plan)
+    hasDeleted ||= part.truncateFirst || part.segments.some((segment) => segment.replacing > 0)
+  }
+  await table.change?.record(connection)
+}
+
+/** Applies rows of one shape within the caller's transaction; what is staged must lie in its files. */
+export async function applyPart(connection: DuckDBConnection, part: StagedPart, plan: TablePlan): Promise<void> {
+  if (part.truncateFirst) await connection.run(truncateStatement(plan))
+  for (const segment of part.segments) {
+    for (const statement of segmentStatements(plan, segment)) await connection.run(statement)
+  }
 }
 
 async function park(connection: DuckDBConnection, parked: ParkedTable, changes: string | null): Promise<void> {

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import type { Lsn } from '../model/lsn.ts'
-import type { TablePlan } from '../typemap/tablePlan.ts'
+import type { StagedShape } from './stagedShape.ts'
 import { spill, StagedTable, type Segment } from './stagedTable.ts'
 
 /** A commit of the source in this batch, for the freshness figures. */
@@ -39,11 +39,14 @@ export class Batch {
     this.buffers = buffers
   }
 
-  table(plan: TablePlan): StagedTable {
-    let staged = this.tables.get(plan.oid)
-    if (!staged) {
-      staged = new StagedTable(plan, this.folder, `batch-${this.number}`, (bytes) => this.buffers.take(bytes))
-      this.tables.set(plan.oid, staged)
+  /** Where the table's rows of this shape go. */
+  table(oid: number, shape: StagedShape): StagedTable {
+    let staged = this.tables.get(oid)
+    if (staged) {
+      staged.use(shape)
+    } else {
+      staged = new StagedTable(oid, shape, this.folder, `batch-${this.number}`, (bytes) => this.buffers.take(bytes))
+      this.tables.set(oid, staged)
     }
     return staged
   }
@@ -59,8 +62,8 @@ export class Batch {
     }
   }
 
-  truncate(plan: TablePlan): void {
-    for (const segment of this.table(plan).truncate()) this.release(segment)
+  truncate(oid: number, shape: StagedShape): void {
+    for (const segment of this.table(oid, shape).truncate()) this.release(segment)
   }
 
   /** Forgets what is staged of a table. */

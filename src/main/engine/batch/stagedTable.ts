@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { MillraceError } from '../../contract/errors.ts'
 import { ownColumn } from '../model/ownColumn.ts'
 import { ColumnKind, type OldRow, type TupleIndex } from '../model/tuple.ts'
-import type { TablePlan } from '../typemap/tablePlan.ts'
 import { CsvBuffer } from './csvBuffer.ts'
+import type { StagedShape } from './stagedShape.ts'
 
 /** The first fields of every staged row: the operation, its place in the segment, missing columns. */
 export const stagedPrefix = [ownColumn('operation'), ownColumn('sequence'), ownColumn('missing')] as const
@@ -34,6 +34,14 @@ export interface Segment {
   rekeyedWithMissing: boolean
 }
 
+/** Rows of one shape: what the table looked like on the source when they were written. */
+export interface StagedPart {
+  shape: StagedShape
+  /** Rows from before this part are to be removed first. */
+  truncateFirst: boolean
+  segments: Segment[]
+}
+
 export interface TableCounts {
   inserts: number
   updates: number
@@ -41,30 +49,41 @@ export interface TableCounts {
   truncates: number
 }
 
-/** The changes of one table in one batch, on their way into CSV. */
+/** The changes of one table in one batch, on their way into CSV: a part for each shape that it had. */
 export class StagedTable {
-  plan: TablePlan
-  readonly segments: Segment[] = []
+  readonly oid: number
+  parts: StagedPart[]
   readonly counts: TableCounts = { inserts: 0, updates: 0, deletes: 0, truncates: 0 }
-  /** Rows from before this batch are to be removed first. */
-  truncateFirst = false
-  /** Rows that the batch adds to the table, after `truncateFirst`; negative where it removes more. */
+  /** Rows from before this batch are removed. */
+  truncated = false
+  /** Rows that the batch adds to the table, after `truncated`; negative where it removes more. */
   netRows = 0
   private readonly folder: string
   private readonly label: string
   private readonly takeBuffer: (bytes: number) => Buffer
-  private readonly mayNeedQuotes: boolean[]
-  private readonly keyColumns: number[]
+  private part: StagedPart
   private segmentNumber = 0
   private current: Segment | null = null
 
-  constructor(plan: TablePlan, folder: string, label: string, takeBuffer: (bytes: number) => Buffer) {
-    this.plan = plan
+  constructor(oid: number, shape: StagedShape, folder: string, label: string, takeBuffer: (bytes: number) => Buffer) {
+    this.oid = oid
     this.folder = folder
     this.label = label
     this.takeBuffer = takeBuffer
-    this.mayNeedQuotes = plan.columns.map((column) => column.plan.mayNeedQuotes)
-    this.keyColumns = plan.columns.flatMap((column, index) => (column.inKey ? [index] : []))
+    this.part = { shape, truncateFirst: false, segments: [] }
+    this.parts = [this.part]
+  }
+
+  get segments(): Segment[] {
+    return this.parts.flatMap((part) => part.segments)
+  }
+
+  /** The rows that follow are of this shape. */
+  use(shape: StagedShape): void {
+    if (this.part.shape === shape) return
+    this.endSegment()
+    this.part = { shape, truncateFirst: false, segments: [] }
+    this.parts.push(this.part)
   }
 
   insert(row: TupleIndex, worstBytes: number): void {
@@ -76,12 +95,12 @@ export class StagedTable {
   update(oldRow: OldRow, old: TupleIndex, row: TupleIndex, worstBytes: number): void {
     this.counts.updates++
     const fallback = oldRow === 'full' ? old : null
-    if (this.plan.identity === 'whole-row') {
+    if (this.part.shape.identity === 'whole-row') {
       this.writeRow(Operation.delete, old, null, worstBytes)
       this.writeRow(Operation.insert, row, fallback, worstBytes)
       return
     }
-    const keyChanged = oldRow !== 'none' && this.keyColumns.some((column) => this.differsAt(column, old, row))
+    const keyChanged = oldRow !== 'none' && this.part.shape.keyColumns.some((column) => this.differsAt(column, old, row))
     if (!keyChanged) {
       this.writeRow(Operation.update, row, fallback, worstBytes)
       return
@@ -105,10 +124,13 @@ export class StagedTable {
   /** Whatever was staged before is gone by it. Answers the segments that need no applying any more. */
   truncate(): Segment[] {
     this.counts.truncates++
-    this.truncateFirst = true
+    this.truncated = true
     this.netRows = 0
     this.endSegment()
-    return this.segments.splice(0)
+    const { segments } = this
+    this.part = { shape: this.part.shape, truncateFirst: true, segments: [] }
+    this.parts = [this.part]
+    return segments
   }
 
   private differsAt(column: number, old: TupleIndex, row: TupleIndex): boolean {
@@ -119,6 +141,7 @@ export class StagedTable {
   private writeRow(operation: number, row: TupleIndex, fallback: TupleIndex | null, worstBytes: number): void {
     const segment = this.current ?? this.startSegment()
     const { csv } = segment
+    const { mayNeedQuotes } = this.part.shape
     const { columnCount } = row
     csv.reserve(2 * worstBytes + 4 * columnCount + 32)
     csv.startRow()
@@ -133,7 +156,7 @@ export class StagedTable {
       let from = row
       if (row.kinds[column] === ColumnKind.unchanged && fallback !== null) from = fallback
       if (from.kinds[column] !== ColumnKind.text) csv.nullField()
-      else if (this.mayNeedQuotes[column]) csv.textField(from.bytes, from.starts[column]!, from.ends[column]!)
+      else if (mayNeedQuotes[column]) csv.textField(from.bytes, from.starts[column]!, from.ends[column]!)
       else csv.plainField(from.bytes, from.starts[column]!, from.ends[column]!)
     }
     csv.endRow()
@@ -145,7 +168,7 @@ export class StagedTable {
 
   private startSegment(): Segment {
     const segment: Segment = {
-      path: join(this.folder, `${this.label}-${this.plan.oid}-${this.segmentNumber++}.csv`),
+      path: join(this.folder, `${this.label}-${this.oid}-${this.segmentNumber++}.csv`),
       csv: new CsvBuffer(this.takeBuffer(FIRST_BUFFER_BYTES)),
       fileBytes: 0,
       rows: 0,
@@ -155,7 +178,7 @@ export class StagedTable {
       missingColumns: new Set(),
       rekeyedWithMissing: false,
     }
-    this.segments.push(segment)
+    this.part.segments.push(segment)
     this.current = segment
     return segment
   }

@@ -27,6 +27,7 @@ export const emptySnapshot: LiveSnapshot = {
   slot: null,
   tables: [],
   events: [],
+  schemaChanges: [],
   fileBytes: null,
   demo: null,
 }

@@ -34,9 +34,9 @@ const firstTables: readonly string[] = [
 const additions: readonly (readonly string[])[] = [
   firstTables,
   [
-    // What the source's catalog said when the table's shape was last taken over: see `sync/schemaChanges`.
-    'ALTER TABLE millrace.tables ADD COLUMN storage_mark VARCHAR',
-    'ALTER TABLE millrace.tables ADD COLUMN columns_mark VARCHAR',
+    // What the source's catalog said when the table's shape was last taken over: `model/shape.ts`, `model/relation.ts`.
+    'ALTER TABLE millrace.tables ADD COLUMN shape_marks JSON',
+    'ALTER TABLE millrace.columns ADD COLUMN source_column JSON',
     `CREATE TABLE millrace.reconciliations (
        run_id VARCHAR NOT NULL, started_at TIMESTAMPTZ NOT NULL, finished_at TIMESTAMPTZ NOT NULL,
        mode VARCHAR NOT NULL, table_oid UINTEGER NOT NULL, schema_name VARCHAR NOT NULL, table_name VARCHAR NOT NULL,

@@ -2,6 +2,8 @@ import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import type { Checkpoint } from '../model/checkpoint.ts'
 import { postgresMicrosToEpochMs, epochMsToPostgresMicros } from '../model/checkpoint.ts'
 import { formatLsn, parseLsn, type Lsn } from '../model/lsn.ts'
+import type { SourceColumn } from '../model/relation.ts'
+import type { ShapeMarks } from '../model/shape.ts'
 import type { TableState } from '../model/tableState.ts'
 
 /** Which source the file belongs to, and what Millrace made there. */
@@ -42,6 +44,20 @@ export interface ColumnRecord {
   exactness: 'exact' | 'text'
   note: string | null
   isKey: boolean
+  /** As the source's catalog described it; null in a file of format 1. */
+  source: SourceColumn | null
+}
+
+/** A change of a table's shape on the source, and what became of it here. */
+export interface SchemaChangeRecord {
+  notedAtMs: number
+  lsn: Lsn | null
+  oid: number
+  schema: string
+  name: string
+  /** In words, like `add column discount numeric(12,2) default 0`. */
+  change: string
+  outcome: 'applied' | 'copied again' | 'parked'
 }
 
 async function rowsOf(connection: DuckDBConnection, sql: string, values?: DuckDBValue[]): Promise<DuckDBValue[][]> {
@@ -146,7 +162,7 @@ export async function readColumns(connection: DuckDBConnection): Promise<ColumnR
   const rows = await rowsOf(
     connection,
     `SELECT table_oid, attnum, source_name, replica_name, source_type, type_oid, typmod, replica_type, exactness,
-       note, is_key FROM millrace.columns ORDER BY table_oid, attnum`,
+       note, is_key, source_column::VARCHAR FROM millrace.columns ORDER BY table_oid, attnum`,
   )
   return rows.map((row) => ({
     tableOid: row[0] as number,
@@ -160,20 +176,22 @@ export async function readColumns(connection: DuckDBConnection): Promise<ColumnR
     exactness: row[8] as ColumnRecord['exactness'],
     note: row[9] as string | null,
     isKey: row[10] as boolean,
+    source: row[11] === null ? null : (JSON.parse(row[11] as string) as SourceColumn),
   }))
 }
 
-/** Replaces what is recorded of one table and its columns. */
+/** Replaces what is recorded of one table, its columns and its marks. */
 export async function writeTable(
   connection: DuckDBConnection,
   table: TableRecord,
   columns: readonly ColumnRecord[],
+  marks: ShapeMarks | null,
 ): Promise<void> {
   await removeTable(connection, table.oid)
   await connection.run(
     `INSERT INTO millrace.tables (table_oid, schema_name, table_name, replica_schema, replica_table, state, reason,
-       row_identity, snapshot_lsn, copied_at, copied_rows) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,
-       CASE WHEN $9 IS NULL THEN NULL ELSE now() END, $10)`,
+       row_identity, snapshot_lsn, copied_at, copied_rows, shape_marks) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,
+       CASE WHEN $9 IS NULL THEN NULL ELSE now() END, $10, $11)`,
     [
       table.oid,
       table.schema,
@@ -185,10 +203,39 @@ export async function writeTable(
       table.rowIdentity,
       table.snapshotLsn === null ? null : formatLsn(table.snapshotLsn),
       table.copiedRows,
+      marks === null ? null : JSON.stringify(marks),
     ],
   )
+  await writeColumns(connection, columns)
+}
+
+/** As `writeTable`, of a table whose rows stay: when and with how many it was copied is left as it is. */
+export async function writeTableShape(
+  connection: DuckDBConnection,
+  table: TableRecord,
+  columns: readonly ColumnRecord[],
+  marks: ShapeMarks | null,
+): Promise<void> {
+  await connection.run(
+    `UPDATE millrace.tables SET schema_name = $2, table_name = $3, replica_schema = $4, replica_table = $5,
+       row_identity = $6, shape_marks = $7 WHERE table_oid = $1`,
+    [
+      table.oid,
+      table.schema,
+      table.name,
+      table.replicaSchema,
+      table.replicaTable,
+      table.rowIdentity,
+      marks === null ? null : JSON.stringify(marks),
+    ],
+  )
+  await connection.run('DELETE FROM millrace.columns WHERE table_oid = $1', [table.oid])
+  await writeColumns(connection, columns)
+}
+
+async function writeColumns(connection: DuckDBConnection, columns: readonly ColumnRecord[]): Promise<void> {
   for (const column of columns) {
-    await connection.run('INSERT INTO millrace.columns VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)', [
+    await connection.run('INSERT INTO millrace.columns VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)', [
       column.tableOid,
       column.attnum,
       column.sourceName,
@@ -200,6 +247,7 @@ export async function writeTable(
       column.exactness,
       column.note,
       column.isKey,
+      column.source === null ? null : JSON.stringify(column.source),
     ])
   }
 }
@@ -217,6 +265,48 @@ export async function writeTableState(
   reason: string | null,
 ): Promise<void> {
   await connection.run('UPDATE millrace.tables SET state = $2, reason = $3 WHERE table_oid = $1', [oid, state, reason])
+}
+
+/** Part of the caller's transaction: the change is in the record if it is in the table. */
+export async function writeSchemaChange(connection: DuckDBConnection, change: SchemaChangeRecord): Promise<void> {
+  await connection.run('INSERT INTO millrace.schema_changes VALUES (to_timestamp($1::DOUBLE / 1000), $2, $3, $4, $5, $6, $7)', [
+    change.notedAtMs,
+    change.lsn === null ? null : formatLsn(change.lsn),
+    change.oid,
+    change.schema,
+    change.name,
+    change.change,
+    change.outcome,
+  ])
+}
+
+/** The newest first. */
+export async function readSchemaChanges(connection: DuckDBConnection, limit: number): Promise<SchemaChangeRecord[]> {
+  const rows = await rowsOf(
+    connection,
+    `SELECT epoch_ms(noted_at), lsn, table_oid, schema_name, table_name, change, outcome FROM millrace.schema_changes
+     ORDER BY noted_at DESC, rowid DESC LIMIT ${limit}`,
+  )
+  return rows.map((row) => ({
+    notedAtMs: Number(row[0]),
+    lsn: row[1] === null ? null : parseLsn(row[1] as string),
+    oid: row[2] as number,
+    schema: row[3] as string,
+    name: row[4] as string,
+    change: row[5] as string,
+    outcome: row[6] as SchemaChangeRecord['outcome'],
+  }))
+}
+
+/** By OID; a table of a file that an earlier Millrace wrote has none. */
+export async function readShapeMarks(connection: DuckDBConnection): Promise<Map<number, ShapeMarks>> {
+  const rows = await rowsOf(connection, 'SELECT table_oid, shape_marks::VARCHAR FROM millrace.tables WHERE shape_marks IS NOT NULL')
+  return new Map(rows.map((row) => [row[0] as number, JSON.parse(row[1] as string) as ShapeMarks]))
+}
+
+/** The marks alone: nothing that the replica shows has changed. */
+export async function writeShapeMarks(connection: DuckDBConnection, oid: number, marks: ShapeMarks): Promise<void> {
+  await connection.run('UPDATE millrace.tables SET shape_marks = $2 WHERE table_oid = $1', [oid, JSON.stringify(marks)])
 }
 
 export interface DeadLetter {

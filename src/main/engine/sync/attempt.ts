@@ -2,15 +2,19 @@ import type { Batch } from '../batch/batch.ts'
 import type { ParkedTable } from '../apply/applyBatch.ts'
 import { defaultFlushLimits } from '../batch/flushPolicy.ts'
 import type { Lsn } from '../model/lsn.ts'
+import { askCatalog } from '../source/askCatalog.ts'
 import { connectSource } from '../source/connection.ts'
 import { cutShort, endConnection } from '../source/ending.ts'
 import { ReplicationConnection, type SystemIdentity } from '../source/replicationConnection.ts'
+import { readShapesNow } from '../source/shapes.ts'
 import { copyTables } from './copyTables.ts'
 import type { FollowedTable } from './followedTables.ts'
 import type { SyncEvent } from './machine.ts'
 import { prepareSource, type Prepared } from './prepare.ts'
 import type { ReplicationOptions } from './replication.ts'
 import { forgetTables } from './selectTables.ts'
+import type { SchemaOutcome } from './schemaOutcome.ts'
+import { SourceInspection } from './sourceInspection.ts'
 import { StreamRun } from './streamRun.ts'
 import { TableJoiner } from './tableJoiner.ts'
 
@@ -20,6 +24,8 @@ export interface AttemptObserver {
   onIdentity(identity: SystemIdentity): void
   onPrepared(prepared: Prepared): Promise<void>
   onApplied(batch: Batch, parked: readonly ParkedTable[]): void
+  onParked(parked: readonly ParkedTable[]): void
+  onSchemaOutcomes(outcomes: readonly SchemaOutcome[]): void
   onJoined(table: FollowedTable): void
   onProgress(): void
   onNotice(severity: 'info' | 'warning' | 'error', text: string): void
@@ -36,6 +42,7 @@ const QUERY_TIMEOUT_MS = 60_000
 export class Attempt {
   run: StreamRun | null = null
   joiner: TableJoiner | null = null
+  inspection: SourceInspection | null = null
   /** By relation: ends the first copy of a table that is to be left out. */
   private readonly leaving = new Map<number, AbortController>()
   private readonly options: ReplicationOptions
@@ -109,7 +116,7 @@ export class Attempt {
     }
   }
 
-  private async copy({ tables, slot }: Prepared, signal: AbortSignal): Promise<void> {
+  private async copy({ tables, slot, source }: Prepared, signal: AbortSignal): Promise<void> {
     const { host, file, address, folder } = this.options
     const copied = [...tables.values()].filter(({ state }) => state === 'init')
     for (const { plan } of copied) this.leaving.set(plan.oid, new AbortController())
@@ -118,6 +125,7 @@ export class Attempt {
       address,
       tables: copied,
       slot: slot!,
+      publicationNames: source.publicationNames,
       folder,
       clock: host.clock,
       logger: host.logger,
@@ -132,7 +140,7 @@ export class Attempt {
   }
 
   private async stream(prepared: Prepared, walsender: ReplicationConnection, signal: AbortSignal): Promise<void> {
-    const { host, file, folder, limits } = this.options
+    const { host, file, address, folder, limits } = this.options
     const { observer } = this
     signal.throwIfAborted()
     const connection = await file.connect()
@@ -145,12 +153,19 @@ export class Attempt {
         limits: limits ?? defaultFlushLimits,
         clock: host.clock,
         logger: host.logger,
+        readShapes: (oids) => askCatalog(address, signal, (client) => readShapesNow(client, oids, prepared.source.publicationNames)),
         sourceLsn: () => observer.sourceLsn(),
         observer,
       })
       const { slotName, publicationNames } = prepared.source
       run.attach(walsender.start({ slotName, startLsn: prepared.checkpoint.lsn, publicationNames, sink: run }))
       this.run = run
+      this.inspection = new SourceInspection({
+        ...{ run, host, file, address, signal },
+        ...{ source: prepared.source, tables: prepared.tables },
+        onOutcomes: (outcomes) => observer.onSchemaOutcomes(outcomes),
+        onParked: (parked) => observer.onParked(parked),
+      })
       const joiner = this.joinTables(run, prepared)
       this.joiner = joiner
       const stop = (): void => {
@@ -162,6 +177,7 @@ export class Attempt {
       const error = await run.ended
       signal.removeEventListener('abort', stop)
       await joiner.stop()
+      this.inspection = null
       if (error) throw error
     } finally {
       connection.closeSync()

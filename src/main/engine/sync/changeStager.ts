@@ -7,6 +7,7 @@ import type { Clock } from '../ports.ts'
 import type { FollowedTable } from './followedTables.ts'
 import { HeldBack } from './heldBack.ts'
 import type { StreamPositions } from './streamPositions.ts'
+import type { StreamShape } from './streamShape.ts'
 import { TableGate } from './tableGate.ts'
 
 export interface ChangeStagerOptions {
@@ -94,39 +95,39 @@ export class ChangeStager implements ChangeVisitor {
   }
 
   insert(relationOid: number, row: TupleIndex, messageBytes: number): void {
-    const table = this.gate.forRow(relationOid, row.columnCount)
-    if (table) this.staged(table, messageBytes).insert(row, messageBytes)
+    const shape = this.gate.forRow(relationOid, row.columnCount)
+    if (shape) this.staged(relationOid, shape, messageBytes).insert(row, messageBytes)
   }
 
   update(relationOid: number, oldRow: OldRow, old: TupleIndex, row: TupleIndex, messageBytes: number): void {
-    const table = this.gate.forExistingRow(relationOid, row.columnCount, oldRow === 'full')
-    if (table) this.staged(table, messageBytes).update(oldRow, old, row, messageBytes)
+    const shape = this.gate.forExistingRow(relationOid, row.columnCount, oldRow === 'full')
+    if (shape) this.staged(relationOid, shape, messageBytes).update(oldRow, old, row, messageBytes)
   }
 
   delete(relationOid: number, oldRow: OldRow, old: TupleIndex, messageBytes: number): void {
-    const table = this.gate.forExistingRow(relationOid, old.columnCount, oldRow === 'full')
-    if (table) this.staged(table, messageBytes).delete(old, messageBytes)
+    const shape = this.gate.forExistingRow(relationOid, old.columnCount, oldRow === 'full')
+    if (shape) this.staged(relationOid, shape, messageBytes).delete(old, messageBytes)
   }
 
   truncate(relationOids: number[]): void {
     for (const oid of relationOids) {
-      const table = this.gate.forChange(oid)
-      if (!table) continue
+      const shape = this.gate.forChange(oid)
+      if (!shape) continue
       const held = this.held.get(oid)
       if (held) {
         held.truncate(this.gate.commitLsn)
         continue
       }
       this.batch.noteChange(0)
-      this.batch.truncate(table.plan)
+      this.batch.truncate(oid, shape)
     }
   }
 
-  private staged(table: FollowedTable, messageBytes: number): StagedTable {
-    const held = this.held.get(table.plan.oid)
-    if (held) return held.staged(this.gate.commitLsn, messageBytes)
+  private staged(oid: number, shape: StreamShape, messageBytes: number): StagedTable {
+    const held = this.held.get(oid)
+    if (held) return held.staged(this.gate.commitLsn, shape, messageBytes)
     this.batch.noteChange(messageBytes)
-    return this.batch.table(table.plan)
+    return this.batch.table(oid, shape)
   }
 
   private newBatch(): Batch {

@@ -15,11 +15,13 @@ import {
 } from '../apply/statements.ts'
 import { TableLoader } from '../apply/tableLoader.ts'
 import type { Lsn } from '../model/lsn.ts'
+import { marksOf } from '../model/shape.ts'
 import type { Clock, Logger } from '../ports.ts'
-import { followsOf, readSourceTables } from '../source/catalog.ts'
+import { followsOf } from '../source/catalog.ts'
 import type { CreatedSlot } from '../source/replicationConnection.ts'
 import { connectSource } from '../source/connection.ts'
 import { cutConnection, cutShort } from '../source/ending.ts'
+import { readShapes } from '../source/shapes.ts'
 import { CopyConnection } from '../source/tableCopy.ts'
 import { faultOfWriting, reasonOfApplyError, verdictOfApplyError } from '../store/faults.ts'
 import { readReplicaName, writeDeadLetter, writeTable, writeTableState } from '../store/records.ts'
@@ -39,6 +41,7 @@ export interface CopyTablesOptions {
   address: SourceAddress
   tables: readonly FollowedTable[]
   slot: CreatedSlot
+  publicationNames: readonly string[]
   folder: string
   clock: Clock
   logger: Logger
@@ -110,18 +113,20 @@ export async function copyTables(options: CopyTablesOptions): Promise<void> {
 /** Answers those that can be copied; what the catalog said before the snapshot may be past. */
 async function planUnderSnapshot(client: pg.Client, options: CopyTablesOptions): Promise<FollowedTable[]> {
   const oids = options.tables.map((table) => table.plan.oid)
-  const relations = await cutShort(client, { signal: options.signal, timeoutMs: CATALOG_TIMEOUT_MS }, () =>
-    readSourceTables(client, { oids }),
+  const shapes = await cutShort(client, { signal: options.signal, timeoutMs: CATALOG_TIMEOUT_MS }, () =>
+    readShapes(client, oids, options.publicationNames),
   )
   const planned: FollowedTable[] = []
   for (const table of options.tables) {
-    const relation = relations.find(({ oid }) => oid === table.plan.oid)
+    const shape = shapes.get(table.plan.oid)
+    const relation = shape?.relation
     if (!relation || followsOf(relation) === 'nothing') {
       const reason = relation ? 'The table cannot be followed any more; see `millrace doctor`.' : 'The table was dropped on the source.'
       await park(table, { code: 'TABLE_MISSING', reason }, options)
       continue
     }
     const plan = planTable(relation)
+    table.marks = marksOf(shape)
     if (!samePlan(plan, table.plan)) {
       table.plan = plan
       options.onPlan?.(table)
@@ -240,7 +245,7 @@ async function publishCopy(connection: DuckDBConnection, table: FollowedTable, c
   for (const statement of publishCopyStatements(plan)) await connection.run(statement)
   if (state === 'ready') {
     const record = recordOf(copied)
-    await writeTable(connection, record.table, record.columns)
+    await writeTable(connection, record.table, record.columns, record.marks)
   }
   await connection.run('COMMIT')
   Object.assign(table, { state, snapshotLsn, reason, rows })

@@ -1,10 +1,11 @@
 import type { TableCounts } from '../batch/stagedTable.ts'
-import type { StreamRelation } from '../decode/pgoutput.ts'
 import type { Lsn } from '../model/lsn.ts'
+import type { ShapeMarks, SourceShape } from '../model/shape.ts'
 import type { TableState } from '../model/tableState.ts'
 import type { PublishedTable } from '../source/publication.ts'
 import type { ColumnRecord, TableRecord } from '../store/records.ts'
-import type { TablePlan } from '../typemap/tablePlan.ts'
+import { planAsText, planColumn } from '../typemap/index.ts'
+import { planTable, type PlannedColumn, type TablePlan } from '../typemap/tablePlan.ts'
 
 export interface CopyProgress {
   rows: number
@@ -16,6 +17,8 @@ export interface CopyProgress {
 /** One table that the file follows, with what is known of it now. */
 export interface FollowedTable {
   plan: TablePlan
+  /** What else the file keeps of the shape that the plan was made from; null: nothing. */
+  marks: ShapeMarks | null
   state: TableState
   reason: string | null
   snapshotLsn: Lsn | null
@@ -27,9 +30,10 @@ export interface FollowedTable {
   lastChangeAtMs: number | null
 }
 
-export function newFollowedTable(plan: TablePlan, estimatedRows: number | null): FollowedTable {
+export function newFollowedTable(plan: TablePlan, estimatedRows: number | null, marks: ShapeMarks | null = null): FollowedTable {
   return {
     plan,
+    marks,
     state: 'init',
     reason: null,
     snapshotLsn: null,
@@ -48,7 +52,28 @@ export function recordedTable(record: TableRecord): FollowedTable {
   return { ...newFollowedTable(plan, null), state, reason, snapshotLsn, rows: Number(record.copiedRows ?? 0) }
 }
 
-export function recordOf(table: FollowedTable): { table: TableRecord; columns: ColumnRecord[] } {
+/**
+ * The plan by which the rows in the file were written, from what the file recorded of it: the stream goes on from
+ * there, and whatever the source has changed since comes at its place. Null where this Millrace would keep some
+ * column otherwise, or the file is of an earlier format: then the table is copied again.
+ */
+export function recordedPlan(record: TableRecord, columns: readonly ColumnRecord[], shape: SourceShape | undefined): TablePlan | null {
+  const planned = columns.map((column): PlannedColumn | null => {
+    const { source } = column
+    if (!source) return null
+    const exact = planColumn(source)
+    const plan = column.exactness === 'text' && exact.exactness === 'exact' ? planAsText(source, column.note ?? '') : exact
+    if (plan.replicaType !== column.replicaType) return null
+    const { attnum, sourceName, replicaName, typeOid, typmod, sourceType, isKey } = column
+    return { source, attnum, sourceName, replicaName, typeOid, typmod, sourceType, inKey: isKey, plan }
+  })
+  if (planned.some((column) => column === null) || planned.length === 0) return null
+  const { oid, schema, name, replicaSchema, replicaTable, rowIdentity } = record
+  const { copyOnly, omitted } = shape ? planTable(shape.relation) : { copyOnly: false, omitted: [] }
+  return { oid, schema, name, replicaSchema, replicaTable, identity: rowIdentity, copyOnly, columns: planned as PlannedColumn[], omitted }
+}
+
+export function recordOf(table: FollowedTable): { table: TableRecord; columns: ColumnRecord[]; marks: ShapeMarks | null } {
   const { plan } = table
   return {
     table: {
@@ -75,7 +100,9 @@ export function recordOf(table: FollowedTable): { table: TableRecord; columns: C
       exactness: column.plan.exactness,
       note: column.plan.note ?? null,
       isKey: column.inKey,
+      source: column.source,
     })),
+    marks: table.marks,
   }
 }
 
@@ -91,29 +118,6 @@ export function samePlan(one: TablePlan, other: TablePlan): boolean {
   return shapeOf(one) === shapeOf(other)
 }
 
-/** One sentence where the stream describes another table than the one that was planned, else null. */
-export function differenceFromStream(plan: TablePlan, relation: StreamRelation): string | null {
-  if (relation.schema !== plan.schema || relation.name !== plan.name) {
-    return 'The table was renamed or moved on the source; copy it again.'
-  }
-  if (relation.columns.length !== plan.columns.length) {
-    return 'Columns were added or dropped on the source; copy the table again.'
-  }
-  for (const [index, column] of plan.columns.entries()) {
-    const streamed = relation.columns[index]!
-    if (streamed.name !== column.sourceName) {
-      return 'A column was renamed or replaced on the source; copy the table again.'
-    }
-    if (streamed.typeOid !== column.typeOid || streamed.typmod !== column.typmod) {
-      return `The type of column ${column.sourceName} was changed on the source; copy the table again.`
-    }
-    if (column.inKey && !streamed.inIdentity) {
-      return 'The key or the replica identity was changed on the source; copy the table again.'
-    }
-  }
-  return null
-}
-
 /** One sentence where the publication no longer lets every change of the table through, else null. */
 export function differenceFromPublication(plan: TablePlan, published: PublishedTable | undefined): string | null {
   if (!published) return 'The table was taken out of the publication on the source; copy it again.'
@@ -123,29 +127,4 @@ export function differenceFromPublication(plan: TablePlan, published: PublishedT
     (plan.identity === 'none' || (published.publishesUpdates && published.publishesDeletes))
   if (letsThrough && !published.hasRowFilter && published.columnList === null) return null
   return 'The publication was changed on the source and leaves something of this table out; take the table out of it, and copy it again.'
-}
-
-/** One sentence where the source's catalog now describes another table than the file recorded, else null. */
-export function differenceFromRecord(plan: TablePlan, table: TableRecord, columns: readonly ColumnRecord[]): string | null {
-  if (table.schema !== plan.schema || table.name !== plan.name) {
-    return 'The table was renamed or moved on the source; copy it again.'
-  }
-  if (table.rowIdentity !== plan.identity) {
-    return 'The key or the replica identity was changed on the source; copy the table again.'
-  }
-  const same =
-    columns.length === plan.columns.length &&
-    plan.columns.every((column, index) => {
-      const recorded = columns[index]!
-      return (
-        recorded.attnum === column.attnum &&
-        recorded.sourceName === column.sourceName &&
-        recorded.replicaName === column.replicaName &&
-        recorded.typeOid === column.typeOid &&
-        recorded.typmod === column.typmod &&
-        recorded.replicaType === column.plan.replicaType &&
-        recorded.isKey === column.inKey
-      )
-    })
-  return same ? null : 'Columns were changed on the source while Millrace was away; copy the table again.'
 }

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { spill, StagedTable, type Segment } from '../batch/stagedTable.ts'
 import type { Lsn } from '../model/lsn.ts'
 import type { TablePlan } from '../typemap/tablePlan.ts'
+import { shapeOfPlan, type StreamShape } from './streamShape.ts'
 
 /** Log bytes after which what is staged goes to its file: a copy may take hours. */
 const SPILL_EVERY_BYTES = 256 << 10
@@ -47,9 +48,10 @@ export class HeldBack {
   }
 
   /** Where the next change of the transaction that committed at `lsn` is staged. */
-  staged(lsn: Lsn, messageBytes: number): StagedTable {
+  staged(lsn: Lsn, shape: StreamShape, messageBytes: number): StagedTable {
     this.bytesSinceSpill += messageBytes
     if (this.bytesSinceSpill >= SPILL_EVERY_BYTES) this.spillAll()
+    this.part.use(shape)
     this.noteStart(lsn)
     return this.part
   }
@@ -73,7 +75,7 @@ export class HeldBack {
     const first = this.starts.lsns.findIndex((lsn) => lsn >= snapshotLsn)
     if (first === -1) this.takePart().forEach(release)
     else this.forget(this.starts.rows[first]!)
-    if (this.truncatedAt !== null && this.truncatedAt < snapshotLsn) this.part.truncateFirst = false
+    if (this.truncatedAt !== null && this.truncatedAt < snapshotLsn) this.part.parts[0]!.truncateFirst = false
     this.starts = { lsns: [], rows: [] }
     if (this.refusal === null) return
     if (this.refusal.lsn < snapshotLsn) this.refusal = null
@@ -95,7 +97,6 @@ export class HeldBack {
   /** Columns that turned out to hold values out of their type's range are kept as text. */
   replan(plan: TablePlan): void {
     this.plan = plan
-    this.part.plan = plan
   }
 
   dispose(): void {
@@ -107,7 +108,7 @@ export class HeldBack {
   }
 
   private newPart(): StagedTable {
-    return new StagedTable(this.plan, this.folder, `held-${partNumber++}`, (bytes) => Buffer.allocUnsafeSlow(bytes))
+    return new StagedTable(this.plan.oid, shapeOfPlan(this.plan), this.folder, `held-${partNumber++}`, (bytes) => Buffer.allocUnsafeSlow(bytes))
   }
 
   private noteStart(lsn: Lsn): void {
@@ -117,12 +118,15 @@ export class HeldBack {
   }
 
   private forget(rows: number): void {
-    const { segments } = this.part
-    while (segments.length > 0 && segments[0]!.rows <= rows) {
-      rows -= segments[0]!.rows
-      release(segments.shift()!)
+    for (const { segments } of this.part.parts) {
+      while (segments.length > 0 && segments[0]!.rows <= rows) {
+        rows -= segments[0]!.rows
+        release(segments.shift()!)
+      }
+      if (segments.length === 0) continue
+      if (rows > 0) segments[0]!.skippedRows = rows
+      return
     }
-    if (rows > 0) segments[0]!.skippedRows = rows
   }
 
   private spillAll(): void {

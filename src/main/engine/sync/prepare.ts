@@ -2,7 +2,6 @@ import type pg from 'pg'
 import { MillraceError } from '../../contract/errors.ts'
 import type { SourceAddress } from '../../contract/source.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
-import type { SourceRelation } from '../model/relation.ts'
 import { describeAddress } from '../source/address.ts'
 import { exactPattern, followsOf, matchTables, readSourceTables } from '../source/catalog.ts'
 import { blockersOf, preflight } from '../source/preflight.ts'
@@ -15,11 +14,13 @@ import {
   readPublicationTables,
 } from '../source/publication.ts'
 import type { CreatedSlot, ReplicationConnection, SystemIdentity } from '../source/replicationConnection.ts'
+import { readShapesNow } from '../source/shapes.ts'
 import { dropSlot } from '../source/slot.ts'
 import {
   createCheckpoint,
   readCheckpoint,
   readColumns,
+  readShapeMarks,
   readSource,
   readTables,
   removeCheckpoint,
@@ -47,8 +48,8 @@ import { changeSelection, patternsOf, type Selection } from './selectTables.ts'
 import { ownName } from './ownName.ts'
 import {
   differenceFromPublication,
-  differenceFromRecord,
   newFollowedTable,
+  recordedPlan,
   recordedTable,
   recordOf,
   type FollowedTable,
@@ -112,7 +113,7 @@ async function startOver(options: PrepareOptions, source: SourceRecord): Promise
     prepared.tables.set(record.oid, table)
     const { state, reason } = table
     const own = columns.filter((column) => column.tableOid === record.oid)
-    await file.record((connection) => writeTable(connection, { ...record, state, reason }, own))
+    await file.record((connection) => writeTable(connection, { ...record, state, reason }, own, null))
   }
   return prepared
 }
@@ -164,7 +165,7 @@ async function begin(options: PrepareOptions, unfinished: SourceRecord | null): 
     await writeSource(connection, source)
     for (const table of tables.values()) {
       const record = recordOf(table)
-      await writeTable(connection, record.table, record.columns)
+      await writeTable(connection, record.table, record.columns, record.marks)
     }
   })
   options.onActivity('Making the publication.')
@@ -190,9 +191,8 @@ async function resume(options: PrepareOptions, source: SourceRecord, checkpoint:
   if (options.selection) await changeSelection(client, file, source, patternsOf(options.selection))
   const records = await readTables(file.bookkeeping)
   const columns = await readColumns(file.bookkeeping)
-  const relations = new Map(
-    (await readSourceTables(client, { oids: records.map((record) => record.oid) })).map((relation) => [relation.oid, relation]),
-  )
+  const marks = await readShapeMarks(file.bookkeeping)
+  const shapes = await readShapesNow(client, records.map((record) => record.oid), source.publicationNames)
   const published = new Map(
     (await readPublicationTables(client, source.publicationNames)).map((entry) => [entry.oid, entry]),
   )
@@ -200,28 +200,26 @@ async function resume(options: PrepareOptions, source: SourceRecord, checkpoint:
   if (missing.length > 0) await alterPublications(client, { name: source.publicationName })
   const tables = new Map<number, FollowedTable>()
   for (const record of records) {
-    const relation = relations.get(record.oid)
+    const shape = shapes.get(record.oid)
     const own = columns.filter((column) => column.tableOid === record.oid)
-    const isCopied = record.state === 'ready' || record.state === 'errored'
-    const textColumns = new Map(
-      own.filter((column) => column.exactness === 'text' && column.note).map((column) => [column.sourceName, column.note!]),
-    )
-    if (!relation) {
+    const plan = record.state === 'ready' || record.state === 'errored' ? recordedPlan(record, own, shape) : null
+    if (plan) {
+      const table = newFollowedTable(plan, shape?.relation.estimatedRows ?? null, marks.get(record.oid) ?? null)
+      tables.set(record.oid, table)
+      table.state = record.state
+      table.reason = record.reason
+      table.snapshotLsn = record.snapshotLsn
+      table.rows = await countRows(file, record.replicaSchema, record.replicaTable)
+      const difference = shape && differenceFromPublication(plan, published.get(record.oid))
+      if (difference && table.state === 'ready') {
+        table.state = 'errored'
+        table.reason = difference
+      }
+    } else if (shape) {
+      tables.set(record.oid, newFollowedTable(planTable(shape.relation), shape.relation.estimatedRows))
+    } else {
       tables.set(record.oid, droppedTable(record, await countRows(file, record.replicaSchema, record.replicaTable)))
-      continue
     }
-    const plan = planTable(relation, isCopied ? keptAsText(relation, textColumns) : new Map())
-    const table = newFollowedTable(plan, relation.estimatedRows)
-    tables.set(record.oid, table)
-    table.state = isCopied ? record.state : 'init'
-    table.reason = record.reason
-    table.snapshotLsn = record.snapshotLsn
-    const difference = differenceFromPublication(plan, published.get(record.oid)) ?? differenceFromRecord(plan, record, own)
-    if (difference && table.state === 'ready') {
-      table.state = 'errored'
-      table.reason = difference
-    }
-    table.rows = await countRows(file, record.replicaSchema, record.replicaTable)
   }
   await recordErrored(file, records, tables)
   return { source, checkpoint, tables, slot: null }
@@ -257,16 +255,6 @@ function droppedTable(record: TableRecord, rows: number): FollowedTable {
     reason: 'The table was dropped on the source; the copy is as it was.',
     rows,
   }
-}
-
-/** Columns that an earlier copy had to keep as text although their type has an exact counterpart. */
-function keptAsText(relation: SourceRelation, textColumns: ReadonlyMap<string, string>): Map<string, string> {
-  const kept = new Map<string, string>()
-  for (const column of relation.columns) {
-    const note = textColumns.get(column.name)
-    if (note !== undefined && planColumn(column).exactness === 'exact') kept.set(column.name, note)
-  }
-  return kept
 }
 
 async function countRows(file: ReplicaFile, schema: string, table: string): Promise<number> {

@@ -13,15 +13,16 @@ import { followsOf, matchTables, readSourceTables } from '../source/catalog.ts'
 import { connectSource } from '../source/connection.ts'
 import { endConnection } from '../source/ending.ts'
 import { faultOfSourceError, isTransientSourceError } from '../source/faults.ts'
-import { readPublicationTables } from '../source/publication.ts'
-import { readCheckpoint, readSource, readTables, writeDeadLetter, writeTableState, type SourceRecord, type TableRecord } from '../store/records.ts'
+import { readCheckpoint, readSource, readTables, writeTableState, type SourceRecord, type TableRecord } from '../store/records.ts'
 import type { ReplicaFile } from '../store/replicaFile.ts'
 import { Attempt } from './attempt.ts'
-import { differenceFromPublication, recordedTable, type FollowedTable } from './followedTables.ts'
+import { recordedTable, type FollowedTable } from './followedTables.ts'
 import { nextSyncState, type SyncEvent } from './machine.ts'
 import type { Prepared } from './prepare.ts'
 import { patternsOf, recordTables, forgetTables, unpublishTables, type Selection } from './selectTables.ts'
 import { retryDelayMs } from './retryPolicy.ts'
+import { SchemaChangeLog } from './schemaChangeLog.ts'
+import type { SchemaOutcome } from './schemaOutcome.ts'
 import type { StreamRun } from './streamRun.ts'
 import type { TableJoiner } from './tableJoiner.ts'
 
@@ -57,6 +58,7 @@ export class Replication {
   nextAttemptAtMs: number | null = null
   activity: string | null = null
   tables = new Map<number, FollowedTable>()
+  readonly schemaChanges = new SchemaChangeLog()
   /** Resolves when it has failed for good (with the fault) or was stopped (null). */
   readonly ended: Promise<MillraceError | null>
   private resolveEnded!: (fault: MillraceError | null) => void
@@ -67,7 +69,6 @@ export class Replication {
   private driving: Promise<void> = Promise.resolve()
   private turn: Promise<void> = Promise.resolve()
   private isRecovering = false
-  private source: SourceRecord | null = null
   /** What was asked for is done once, not again after each lost connection. */
   private selection: Selection | null
   private startsOver = false
@@ -84,7 +85,8 @@ export class Replication {
   }
 
   /** What the file says of itself, to be shown until the source has been reached. */
-  showRecorded(tables: readonly TableRecord[], checkpoint: Lsn | null): void {
+  async showRecorded(tables: readonly TableRecord[], checkpoint: Lsn | null): Promise<void> {
+    await this.schemaChanges.read(this.options.file.bookkeeping)
     this.tables = new Map(tables.map((table) => [table.oid, recordedTable(table)]))
     this.restingLsn = checkpoint
   }
@@ -254,9 +256,12 @@ export class Replication {
     return this.state === 'copying' ? null : this.restingLsn
   }
 
-  /** Some table has still to be copied or to join the stream, or it is not yet known which are to be. */
+  /**
+   * Some table has still to be copied, to join the stream, or to take over a change of the source; or it is not yet
+   * known which are to be.
+   */
   get isCopying(): boolean {
-    if (this.selection !== null || this.startsOver) return true
+    if (this.selection !== null || this.startsOver || this.current?.inspection?.hasPending) return true
     return [...this.tables.values()].some(({ state }) => state === 'init' || state === 'copying' || state === 'catching-up')
   }
 
@@ -270,26 +275,9 @@ export class Replication {
     if (this.run && this.run.visibleLsn < lsn) this.run.requestReply()
   }
 
-  /**
-   * Looks whether the publication still lets everything through: a table that somebody takes out of it just
-   * falls silent in the stream.
-   */
-  async inspect(client: pg.Client): Promise<void> {
-    const { run, tables, source } = this
-    if (!run || !source) return
-    const published = await readPublicationTables(client, source.publicationNames)
-    for (const table of tables.values()) {
-      const { plan } = table
-      if (this.run !== run || table.state !== 'ready') continue
-      const reason = differenceFromPublication(plan, published.find((entry) => entry.oid === plan.oid))
-      if (!reason) continue
-      const { oid, schema, name } = plan
-      await this.options.file.record(async (connection) => {
-        await writeTableState(connection, oid, 'errored', reason)
-        await writeDeadLetter(connection, { oid, schema, name, lsn: null, code: 'PUBLICATION_CHANGED', reason, changes: null })
-      })
-      this.noteParked([{ oid, schema, name, code: 'PUBLICATION_CHANGED', reason, lsn: null }])
-    }
+  /** Looks for what the stream does not tell; `mustLook`: also where that was just done. */
+  async inspect(client: pg.Client, mustLook = false): Promise<void> {
+    await this.current?.inspection?.inspect(client, mustLook)
   }
 
   requestReply(): void {
@@ -379,6 +367,8 @@ export class Replication {
       onIdentity: ({ currentLsn }) => this.hearSourceLsn(currentLsn),
       onPrepared: (prepared) => this.takeOver(prepared),
       onApplied: (batch, parked) => this.onApplied(batch, parked),
+      onParked: (parked) => this.noteParked(parked),
+      onSchemaOutcomes: (outcomes) => this.noteOutcomes(outcomes),
       onJoined: () => this.onProgress(),
       onProgress: () => this.onProgress(),
       sourceLsn: () => this.heardSourceLsn,
@@ -397,7 +387,6 @@ export class Replication {
     const records = await this.options.file.record(readTables)
     this.tables = tables
     for (const { oid, state } of records) if (state === 'init') this.markUncopied(oid)
-    this.source = source
     this.selection = null
     this.startsOver = false
     this.fault = null
@@ -429,7 +418,18 @@ export class Replication {
     }
   }
 
+  /** Changes of tables are durable: they are told, and what is to be copied again is. */
+  private noteOutcomes(outcomes: readonly SchemaOutcome[]): void {
+    for (const text of this.schemaChanges.note(outcomes)) this.options.observer.onNotice('info', text)
+    for (const { table, change, copyReason } of outcomes) {
+      const { oid, schema, name } = table.plan
+      if (change.state === 'errored') this.noteParked([{ oid, schema, name, code: 'TABLE_CHANGED', reason: change.reason ?? '', lsn: null }])
+      if (copyReason !== null) void this.copyAgain(oid, copyReason)
+    }
+  }
+
   private onProgress(): void {
+    void this.current?.inspection?.settle()
     const { run } = this
     if (run) this.noteReady(run.visibleLsn)
     if (run && this.state === 'catching-up' && this.heardSourceLsn !== null && run.visibleLsn >= this.heardSourceLsn) {

@@ -1,19 +1,22 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { MillraceError } from '../../contract/errors.ts'
-import { applyBatch, type ParkedTable } from '../apply/applyBatch.ts'
+import { applyBatch, type ParkedTable, type PlannedTable } from '../apply/applyBatch.ts'
 import type { Batch } from '../batch/batch.ts'
 import { decideFlush, type FlushLimits } from '../batch/flushPolicy.ts'
 import { PgoutputDecoder } from '../decode/pgoutput.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
 import { lsnDistanceBytes, type Lsn } from '../model/lsn.ts'
+import type { SourceShape } from '../model/shape.ts'
 import type { Clock, Logger } from '../ports.ts'
 import type { ReplicationStream, StreamSink } from '../source/replicationConnection.ts'
 import { faultOfWriting } from '../store/faults.ts'
 import { inTransaction } from '../store/replicaFile.ts'
 import { writeCheckpoint } from '../store/records.ts'
 import { ChangeStager } from './changeStager.ts'
+import { planBatch, type BatchPlan } from './batchPlan.ts'
 import type { FollowedTable } from './followedTables.ts'
 import type { HeldBack } from './heldBack.ts'
+import type { SchemaOutcome } from './schemaOutcome.ts'
 import { StreamPositions } from './streamPositions.ts'
 import { Turns } from './turns.ts'
 
@@ -22,6 +25,8 @@ export interface StreamObserver {
   onApplied(batch: Batch, parked: readonly ParkedTable[]): void
   /** A position changed: received, durable, or caught up. */
   onProgress(): void
+  /** Tables of another shape since the batch that has just become visible. */
+  onSchemaOutcomes(outcomes: readonly SchemaOutcome[]): void
   onNotice(severity: 'info' | 'warning', text: string): void
 }
 
@@ -34,6 +39,8 @@ export interface StreamRunOptions {
   clock: Clock
   logger: Logger
   observer: StreamObserver
+  /** Asks the source's catalog, bounded in time. */
+  readShapes(oids: readonly number[]): Promise<ReadonlyMap<number, SourceShape>>
   /** The source's log position as last heard; null where it is not known. */
   sourceLsn(): Lsn | null
 }
@@ -73,6 +80,8 @@ export class StreamRun implements StreamSink {
   private isPaused = false
   private isStopping = false
   private isInterrupted = false
+  /** A batch could not be applied: no position from behind it may be written. */
+  private hasLostBatch = false
   private flushTimer: NodeJS.Timeout | null = null
   private flushTimerAtMs = 0
   private lastFlushAtMs = 0
@@ -243,7 +252,7 @@ export class StreamRun implements StreamSink {
   // Applying.
 
   private get isEmpty(): boolean {
-    return !this.stager.inTransaction && this.stager.batch.transactions === 0 && this.applying === null
+    return !this.stager.inTransaction && this.stager.batch.transactions === 0 && this.applying === null && !this.hasLostBatch
   }
 
   private considerFlush(isDrained: boolean): void {
@@ -286,6 +295,7 @@ export class StreamRun implements StreamSink {
     this.lastFlushAtMs = this.options.clock.monotonicMs()
     this.applying = this.apply(batch, parkedBefore)
       .catch((error: unknown) => {
+        this.hasLostBatch = true
         if (!this.isInterrupted) this.finish(error as MillraceError)
       })
       .finally(() => {
@@ -304,20 +314,36 @@ export class StreamRun implements StreamSink {
       changes: this.positions.checkpoint.changes + BigInt(batch.changes),
     }
     try {
-      const outcome = await applyBatch(this.options.connection, batch, checkpoint, parkedBefore, (error, staged) => {
+      const { connection, tables, clock, readShapes } = this.options
+      const plan = await planBatch(batch, tables, readShapes, clock.nowMs())
+      const outcome = await applyBatch(connection, batch, plan.tables, checkpoint, parkedBefore, (error, table) => {
         // DuckDB's text may hold a row's values: the log gets its first words only.
         const kind = error instanceof Error ? error.message.split(':', 1)[0] : 'unknown'
-        this.options.logger.error('a table could not take its changes', { table: staged.plan.name, kind })
+        this.options.logger.error('a table could not take its changes', { table: table.name, kind })
       })
       const nowMs = this.options.clock.monotonicMs()
       this.positions.write(checkpoint, nowMs)
       this.lastApplyMs = nowMs - this.lastFlushAtMs
       for (const parked of outcome.parked) this.stager.gate.noteParked(parked)
+      const outcomes = this.takeShapes(plan, new Set(outcome.givenUp))
       this.acknowledge()
       this.options.observer.onApplied(batch, outcome.parked)
+      if (outcomes.length > 0) this.options.observer.onSchemaOutcomes(outcomes)
     } finally {
       batch.dispose()
     }
+  }
+
+  /** The tables are of the shapes that have just become durable. */
+  private takeShapes(plan: BatchPlan, givenUp: ReadonlySet<PlannedTable>): SchemaOutcome[] {
+    const outcomes = [...plan.outcomes].flatMap(([planned, { done, givenUp: instead }]) => {
+      const table = this.options.tables.get(planned.staged.oid)
+      const made = givenUp.has(planned) ? [instead] : done
+      if (table) for (const { change } of made) Object.assign(table, change)
+      return made
+    })
+    for (const { oid, shape } of plan.settled) this.stager.gate.noteSettled(oid, shape)
+    return outcomes
   }
 
   private pauseSocket(): void {

@@ -1,13 +1,14 @@
 import type { ParkedTable } from '../apply/applyBatch.ts'
 import type { StreamRelation } from '../decode/pgoutput.ts'
 import type { Lsn } from '../model/lsn.ts'
-import type { TablePlan } from '../typemap/tablePlan.ts'
-import { differenceFromStream, type FollowedTable } from './followedTables.ts'
+import type { FollowedTable } from './followedTables.ts'
 import type { HeldBack } from './heldBack.ts'
+import { hasSameColumns, isAsPlanned, shapeOfPlan, shapeOfRelation, type StreamShape } from './streamShape.ts'
 
 /**
  * Lets through the changes that a table is to take: those of a followed table that its copy does not hold
- * already, or, while it is copied, will not hold. A table that can take no more is parked.
+ * already, or, while it is copied, will not hold; and says of which shape its rows are. A table that can take no
+ * more is parked.
  */
 export class TableGate {
   private readonly tables: ReadonlyMap<number, FollowedTable>
@@ -16,9 +17,11 @@ export class TableGate {
   private transactionLsn: Lsn
   private skipsTransaction = false
   /** By relation: how the stream has described it last. It says so once, however often the plan is made anew. */
-  private readonly descriptions = new Map<number, StreamRelation>()
-  /** By relation: what the description says that this plan does not. */
-  private readonly differences = new Map<number, { plan: TablePlan; difference: string | null }>()
+  private readonly relations = new Map<number, StreamRelation>()
+  /** Descriptions of which the catalog has said that the table is planned so. */
+  private readonly settled = new WeakSet<StreamRelation>()
+  /** By relation: the shape of its rows from there on. */
+  private readonly shapes = new Map<number, StreamShape>()
   private readonly parkedOids = new Set<number>()
   private parked: ParkedTable[] = []
 
@@ -44,41 +47,35 @@ export class TableGate {
    * is decided when a change of a transaction comes that the copy does not hold.
    */
   describe(relation: StreamRelation): 'followed' | 'unknown' {
-    this.descriptions.set(relation.oid, relation)
-    this.differences.delete(relation.oid)
+    this.relations.set(relation.oid, relation)
+    this.shapes.delete(relation.oid)
     return this.tables.has(relation.oid) ? 'followed' : 'unknown'
   }
 
-  /** The table, where it takes a row of `columnCount` columns. */
-  forRow(oid: number, columnCount: number): FollowedTable | null {
-    const table = this.forChange(oid)
-    if (!table || columnCount === table.plan.columns.length) return table
-    this.park(table, 'TABLE_CHANGED', 'Columns were added or dropped on the source; copy the table again.')
+  /** The shape of a row of `columnCount` columns, where the table takes it. */
+  forRow(oid: number, columnCount: number): StreamShape | null {
+    const shape = this.forChange(oid)
+    if (!shape || columnCount === shape.mayNeedQuotes.length) return shape
+    this.park(oid, 'TABLE_CHANGED', 'A row came with other columns than the stream has described; copy the table again.')
     return null
   }
 
   /** As `forRow`, for a change of a row that is there: only where the stream says which one. */
-  forExistingRow(oid: number, columnCount: number, hasFullRow: boolean): FollowedTable | null {
-    const table = this.forRow(oid, columnCount)
-    if (!table) return null
-    const { identity } = table.plan
-    if (identity === 'key' || (identity === 'whole-row' && hasFullRow)) return table
+  forExistingRow(oid: number, columnCount: number, hasFullRow: boolean): StreamShape | null {
+    const shape = this.forRow(oid, columnCount)
+    if (!shape || shape.identity === 'key' || (shape.identity === 'whole-row' && hasFullRow)) return shape
     this.park(
-      table,
+      oid,
       'TABLE_UNDESCRIBED_CHANGE',
       'A row was changed or deleted on the source, which did not say which one; give the table a key and copy it again.',
     )
     return null
   }
 
-  /** The table, where it takes a change that concerns no single row. */
-  forChange(oid: number): FollowedTable | null {
+  /** The table's shape, where it takes a change that concerns no single row. */
+  forChange(oid: number): StreamShape | null {
     const table = this.tables.get(oid)
-    if (!table || !this.takesChanges(table)) return null
-    const difference = this.differenceOf(table)
-    if (difference === null) return table
-    this.park(table, 'TABLE_CHANGED', difference)
-    return null
+    return table && this.takesChanges(table) ? this.shapeOf(table) : null
   }
 
   /** The table was parked and has been copied again since, or is to be. */
@@ -88,8 +85,15 @@ export class TableGate {
   }
 
   /** The table could not take a batch. */
-  noteParked(parked: ParkedTable): void {
+  noteParked(parked: Pick<ParkedTable, 'oid'>): void {
     this.parkedOids.add(parked.oid)
+  }
+
+  /** The table is planned as the shape says: rows that are staged from now on are of the plan. */
+  noteSettled(oid: number, shape: StreamShape): void {
+    if (shape.relation === null) return
+    this.settled.add(shape.relation)
+    if (this.shapes.get(oid) === shape) this.shapes.delete(oid)
   }
 
   /** Those parked since the last call, to be recorded with the batch that ends before their first lost change. */
@@ -97,15 +101,6 @@ export class TableGate {
     const { parked } = this
     this.parked = []
     return parked
-  }
-
-  private differenceOf({ plan }: FollowedTable): string | null {
-    const known = this.differences.get(plan.oid)
-    if (known?.plan === plan) return known.difference
-    const description = this.descriptions.get(plan.oid)
-    const difference = description ? differenceFromStream(plan, description) : null
-    this.differences.set(plan.oid, { plan, difference })
-    return difference
   }
 
   private takesChanges(table: FollowedTable): boolean {
@@ -118,9 +113,24 @@ export class TableGate {
     return isCopied && table.snapshotLsn !== null && this.transactionLsn >= table.snapshotLsn
   }
 
+  private shapeOf({ plan }: FollowedTable): StreamShape | null {
+    const { oid } = plan
+    const known = this.shapes.get(oid)
+    if (known && (known.plan === null || known.plan === plan)) return known
+    const relation = this.relations.get(oid)
+    const isPlanned = !relation || isAsPlanned(plan, relation) || (this.settled.has(relation) && hasSameColumns(plan, relation))
+    const shape = isPlanned ? shapeOfPlan(plan) : shapeOfRelation(relation, this.transactionLsn)
+    if (this.held.has(oid) && !isPlanned && !(hasSameColumns(plan, relation) && shape.identity === 'whole-row')) {
+      this.park(oid, 'TABLE_CHANGED', 'The table changed on the source again and again while it was copied; copy it again.')
+      return null
+    }
+    this.shapes.set(oid, shape)
+    return shape
+  }
+
   /** From here on this table's changes are left out; what was staged before is still applied. */
-  private park(table: FollowedTable, code: string, reason: string): void {
-    const { oid, schema, name } = table.plan
+  private park(oid: number, code: string, reason: string): void {
+    const { schema, name } = this.tables.get(oid)!.plan
     const held = this.held.get(oid)
     if (held) return held.refuse({ lsn: this.transactionLsn, code, reason })
     this.parkedOids.add(oid)

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { MillraceError } from '../../contract/errors.ts'
 import type { SourceAddress } from '../../contract/source.ts'
-import { applyStaged } from '../apply/applyBatch.ts'
+import { applyPart } from '../apply/applyBatch.ts'
 import { spill, type StagedTable } from '../batch/stagedTable.ts'
 import { laterLsn, type Lsn } from '../model/lsn.ts'
 import type { Clock, Logger } from '../ports.ts'
@@ -23,6 +23,7 @@ import { disposePart, type HeldBack } from './heldBack.ts'
 import { ownName } from './ownName.ts'
 import { retryDelayMs } from './retryPolicy.ts'
 import type { StreamRun } from './streamRun.ts'
+import { planForRows } from './streamShape.ts'
 
 export interface TableJoinerOptions {
   run: StreamRun
@@ -155,6 +156,7 @@ export class TableJoiner {
         address,
         tables: published,
         slot,
+        publicationNames: this.options.source.publicationNames,
         folder,
         clock,
         logger,
@@ -278,12 +280,12 @@ export class TableJoiner {
     try {
       for (const segment of part.segments) spill(segment)
       await inTransaction(connection, async () => {
-        await applyStaged(connection, part)
+        for (const shaped of part.parts) await applyPart(connection, shaped, planForRows(table.plan, shaped.shape))
         if (readyLsn === null) return
         const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${replicaName(table.plan)}`)
         table.rows = Number(counted.getRows()[0]![0])
         const record = recordOf({ ...table, state: 'ready', reason: null, snapshotLsn: readyLsn })
-        await writeTable(connection, record.table, record.columns)
+        await writeTable(connection, record.table, record.columns, record.marks)
       })
       for (const kind of ['inserts', 'updates', 'deletes', 'truncates'] as const) table.counts[kind] += part.counts[kind]
     } finally {

@@ -5,6 +5,7 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCopyStatement, publishCopyStatements, replicaName, segmentStatements, truncateStatement } from '../../../../src/main/engine/apply/statements.ts'
+import { stagedShapeOf } from '../../../../src/main/engine/batch/stagedShape.ts'
 import { spill, StagedTable } from '../../../../src/main/engine/batch/stagedTable.ts'
 import { planTable, type TablePlan } from '../../../../src/main/engine/typemap/tablePlan.ts'
 import { identifier } from '../../../../src/main/engine/store/sql.ts'
@@ -49,7 +50,7 @@ const plans = {
 let batchNumber = 0
 
 function stage(plan: TablePlan): StagedTable {
-  return new StagedTable(plan, folder, `batch-${batchNumber++}`, (bytes) => Buffer.allocUnsafe(bytes))
+  return new StagedTable(plan.oid, stagedShapeOf(plan), folder, `batch-${batchNumber++}`, (bytes) => Buffer.allocUnsafe(bytes))
 }
 
 async function create(plan: TablePlan): Promise<void> {
@@ -57,12 +58,12 @@ async function create(plan: TablePlan): Promise<void> {
   for (const statement of [createCopyStatement(plan), ...publishCopyStatements(plan)]) await connection.run(statement)
 }
 
-async function apply(staged: StagedTable): Promise<void> {
+async function apply(plan: TablePlan, staged: StagedTable): Promise<void> {
   await connection.run('BEGIN')
-  if (staged.truncateFirst) await connection.run(truncateStatement(staged.plan))
+  if (staged.truncated) await connection.run(truncateStatement(plan))
   for (const segment of staged.segments) {
     spill(segment)
-    for (const statement of segmentStatements(staged.plan, segment)) await connection.run(statement)
+    for (const statement of segmentStatements(plan, segment)) await connection.run(statement)
   }
   await connection.run('COMMIT')
 }
@@ -122,9 +123,9 @@ describe.each(Object.entries(plans))('applying batches to a table with %s', (_, 
           table.rows = rows
           for (const change of changes) perform(table, change)
           rows = table.rows
-          const { truncateFirst, netRows } = table.staged
-          expect((truncateFirst ? 0 : before) + netRows).toBe(rows.length)
-          await apply(table.staged)
+          const { truncated, netRows } = table.staged
+          expect((truncated ? 0 : before) + netRows).toBe(rows.length)
+          await apply(plan, table.staged)
           expect(await replica(plan)).toEqual(sorted(rows))
         }
       }),
@@ -140,10 +141,10 @@ describe('one batch', () => {
     await create(plan)
     const table = new SourceTable(stage(plan), [0, 1], 'key')
     for (const inserted of first) table.insert([...inserted])
-    await apply(table.staged)
+    await apply(plan, table.staged)
     table.staged = stage(plan)
     change(table)
-    await apply(table.staged)
+    await apply(plan, table.staged)
     expect(await replica(plan)).toEqual(sorted(table.rows))
     return table.staged
   }
@@ -207,7 +208,7 @@ describe('one batch', () => {
     const [segment] = table.staged.segments
     expect(segment!.fileBytes).toBeGreaterThan(20_000_000)
     expect(segment!.csv.bytes.length).toBeLessThan(20_000_000)
-    await apply(table.staged)
+    await apply(plan, table.staged)
     const reader = await connection.runAndReadAll(`SELECT count(*), min(length(body)), count("Note ""x""") FROM ${replicaName(plan)}`)
     expect(reader.getRows()[0]).toEqual([300n, 100_000n, 1n])
   })
@@ -219,10 +220,10 @@ describe('rows without a key', () => {
     await create(plan)
     const table = new SourceTable(stage(plan), [], 'full')
     for (let copy = 0; copy < 3; copy++) table.insert(['1', 'x', null, 'n'])
-    await apply(table.staged)
+    await apply(plan, table.staged)
     table.staged = stage(plan)
     table.delete(0)
-    await apply(table.staged)
+    await apply(plan, table.staged)
     expect(await replica(plan)).toEqual(sorted(table.rows))
     expect(table.rows).toHaveLength(2)
   })

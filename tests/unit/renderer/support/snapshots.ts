@@ -30,6 +30,7 @@ export function snapshotOf(change: Partial<Omit<LiveSnapshot, 'lag'>> & { lag?: 
     slot: { name: 'millrace_shop', health: 'ok', active: true, retainedBytes: 1_153_434, budgetBytes: 5 * 1024 ** 3 },
     tables: [tableOf({})],
     events: [],
+    schemaChanges: [],
     fileBytes: 54 * 1024 ** 2,
     demo: null,
     ...rest,

@@ -1,0 +1,184 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { alterationStatements, isAlteredTwice, type Manner } from '../apply/alterTable.ts'
+import type { Lsn } from '../model/lsn.ts'
+import type { SourceShape } from '../model/shape.ts'
+import { followsOf } from '../source/catalog.ts'
+import { verdictOfApplyError } from '../store/faults.ts'
+import { removeTable, writeSchemaChange, writeShapeMarks, writeTable, writeTableShape } from '../store/records.ts'
+import { inTransaction } from '../store/replicaFile.ts'
+import { identifier } from '../store/sql.ts'
+import { replicaName } from '../apply/statements.ts'
+import { planTable, type TablePlan } from '../typemap/tablePlan.ts'
+import { newFollowedTable, recordOf, type FollowedTable } from './followedTables.ts'
+import { decideSchemaChange, type SchemaDecision } from './schemaChanges.ts'
+import { recordOutcome, schemaOutcome, type MadeDecision, type SchemaOutcome } from './schemaOutcome.ts'
+import { planOfCatalog } from './streamShape.ts'
+
+/** A table, and how the source's catalog has it now. */
+export interface CatalogChange {
+  table: FollowedTable
+  /** null: it was dropped. */
+  shape: SourceShape | null
+  /** Another table that has the dropped one's name now. */
+  successor: SourceShape | null
+  filledPartitions: ReadonlySet<number>
+}
+
+interface Decided {
+  change: CatalogChange
+  decision: SchemaDecision
+}
+
+/**
+ * Takes over what the catalog says of some tables, in one transaction between two batches, and answers what became of
+ * those that are different. A table whose replica cannot be altered is copied again instead.
+ */
+export async function applyCatalogChanges(
+  connection: DuckDBConnection,
+  tables: Map<number, FollowedTable>,
+  changes: readonly CatalogChange[],
+  lsn: Lsn,
+  nowMs: number,
+): Promise<SchemaOutcome[]> {
+  const decided = new Map(changes.map((change) => [change, decide(change)]))
+  let manner: Manner = 'in place'
+  for (;;) {
+    const attempt = new Attempt(connection, tables, lsn, nowMs)
+    try {
+      await inTransaction(connection, async () => {
+        await attempt.makeRoom([...decided.values()])
+        for (const [change, decision] of decided) await attempt.apply({ change, decision }, manner)
+      })
+      return attempt.takeEffect()
+    } catch (error) {
+      if (manner === 'in place' && isAlteredTwice(error)) {
+        manner = 'anew'
+      } else if (attempt.inHand !== null && decided.get(attempt.inHand)?.outcome === 'applied' && verdictOfApplyError(error) === 'park-table') {
+        const words = (decided.get(attempt.inHand) as MadeDecision).changes
+        decided.set(attempt.inHand, { outcome: 'copied again', changes: words, reason: 'the replica could not be altered in place' })
+      } else {
+        throw error
+      }
+    }
+  }
+}
+
+function decide({ table, shape, successor, filledPartitions }: CatalogChange): SchemaDecision {
+  if (!shape) {
+    if (successor && followsOf(successor.relation) !== 'nothing') {
+      return { outcome: 'copied again', changes: ['drop table and make it anew'], reason: 'it was dropped and made anew on the source' }
+    }
+    const reason = 'The table was dropped on the source; the copy is as it was.'
+    return { outcome: 'parked', changes: ['drop table'], reason }
+  }
+  const { plan, marks } = table
+  return decideSchemaChange({ before: plan, marks, after: planOfCatalog(plan, shape), shape, toldBy: 'catalog', filledPartitions })
+}
+
+/** One try, all or nothing. */
+class Attempt {
+  inHand: CatalogChange | null = null
+  private readonly connection: DuckDBConnection
+  private readonly tables: Map<number, FollowedTable>
+  private readonly lsn: Lsn
+  private readonly nowMs: number
+  private readonly outcomes: SchemaOutcome[] = []
+  private readonly effects: (() => void)[] = []
+  /** By OID: the name that a table has in the replica until its own change comes. */
+  private readonly passingNames = new Map<number, string>()
+
+  constructor(connection: DuckDBConnection, tables: Map<number, FollowedTable>, lsn: Lsn, nowMs: number) {
+    this.connection = connection
+    this.tables = tables
+    this.lsn = lsn
+    this.nowMs = nowMs
+  }
+
+  /** Tables that are renamed together pass through names of their own; a table that stays and has a name that is needed gives way. */
+  async makeRoom(decisions: readonly SchemaDecision[]): Promise<void> {
+    const moves = decisions.flatMap((decision) => {
+      if (decision.outcome !== 'applied') return []
+      const { before, after } = decision.alteration
+      return placeIn(before) === placeIn(after) ? [] : [{ before, after }]
+    })
+    const wanted = new Set(moves.map(({ after }) => placeIn(after)))
+    const moving = new Set(moves.map(({ before }) => before.oid))
+    for (const { before } of moves) {
+      if (moves.length > 1) await this.rename(before, `millrace_${before.oid}_renamed`)
+    }
+    for (const table of this.tables.values()) {
+      const { plan } = table
+      if (moving.has(plan.oid) || !wanted.has(placeIn(plan))) continue
+      const aside = `${plan.replicaTable}_${plan.oid}`
+      await this.rename(plan, aside)
+      const after = { ...table, plan: { ...plan, replicaTable: aside } }
+      const record = recordOf(after)
+      if (plan.columns.length > 0) await writeTableShape(this.connection, record.table, record.columns, record.marks)
+      this.effects.push(() => Object.assign(table, { plan: after.plan }))
+    }
+  }
+
+  private async rename(plan: TablePlan, name: string): Promise<void> {
+    await this.connection.run(`ALTER TABLE ${replicaName(plan)} RENAME TO ${identifier(name)}`)
+    this.passingNames.set(plan.oid, name)
+  }
+
+  async apply({ change, decision }: Decided, manner: Manner): Promise<void> {
+    const { table, successor } = change
+    this.inHand = change
+    if (decision.outcome === 'none') {
+      await this.keepMarks(table, change.shape, decision)
+      return
+    }
+    if (decision.outcome === 'applied') {
+      const replicaTable = this.passingNames.get(table.plan.oid) ?? table.plan.replicaTable
+      const alteration = { ...decision.alteration, before: { ...decision.alteration.before, replicaTable } }
+      for (const statement of alterationStatements(alteration, manner)) await this.connection.run(statement)
+    }
+    const outcome = schemaOutcome(table, decision, this.lsn, this.nowMs)
+    if (decision.outcome === 'copied again' && successor && !change.shape) {
+      await this.replace(table, successor, outcome)
+    } else {
+      await recordOutcome(this.connection, outcome)
+      this.effects.push(() => Object.assign(table, outcome.change))
+    }
+    this.outcomes.push(outcome)
+  }
+
+  /** What is done once the transaction is durable. */
+  takeEffect(): SchemaOutcome[] {
+    for (const effect of this.effects) effect()
+    return this.outcomes
+  }
+
+  private async keepMarks(table: FollowedTable, shape: SourceShape | null, { marks }: Extract<SchemaDecision, { outcome: 'none' }>): Promise<void> {
+    if (!shape) return
+    if (JSON.stringify(marks) !== JSON.stringify(table.marks)) await writeShapeMarks(this.connection, table.plan.oid, marks)
+    const { omitted, copyOnly } = planTable(shape.relation)
+    this.effects.push(() => {
+      table.marks = marks
+      Object.assign(table.plan, { omitted, copyOnly })
+    })
+  }
+
+  /** The old table's rows stay under the name until the new one's have come. */
+  private async replace(table: FollowedTable, successor: SourceShape, outcome: SchemaOutcome): Promise<void> {
+    const { replicaSchema, replicaTable, oid } = table.plan
+    const plan = { ...planTable(successor.relation), replicaSchema, replicaTable }
+    const follower = newFollowedTable(plan, successor.relation.estimatedRows)
+    const record = recordOf(follower)
+    await removeTable(this.connection, oid)
+    await writeTable(this.connection, record.table, record.columns, null)
+    for (const change of outcome.records) await writeSchemaChange(this.connection, change)
+    this.effects.push(() => {
+      this.tables.delete(oid)
+      this.tables.set(plan.oid, follower)
+      outcome.table = follower
+    })
+  }
+}
+
+/** As DuckDB compares names. */
+function placeIn(plan: TablePlan): string {
+  return replicaName(plan).toLowerCase()
+}
