@@ -416,7 +416,7 @@ describe.each([15, 18] as const)('a publication that somebody changed, Postgres 
     await follow(source)
     await source.query(`ALTER PUBLICATION ${await publication()} DROP TABLE items`)
     await source.query(`INSERT INTO items VALUES (100, 'missed')`)
-    await until('it is told', () => items().state === 'errored')
+    await until('it is told', () => items().state === 'errored', { timeoutMs: 20_000 })
     await expectMendedByCopyingAgain()
   })
 

@@ -202,9 +202,11 @@ describe.each(majors)('on Postgres %i', (major) => {
       expect(await missingPublications(client, [name])).toEqual([name])
     })
 
-    test('without a table that needs it there is no second publication, until one is added', async () => {
-      expect(await createPublications(client, { name: 'one', followed: [named('typed')] })).toEqual({ names: ['one'] })
-      expect(await alterPublications(client, { name: 'one', add: [named('silent')] })).toEqual({ names: ['one', 'one_inserts'] })
+    test('both are made, so that a stream knows their names before a table needs the second one', async () => {
+      expect(await createPublications(client, { name: 'one', followed: [named('typed')] })).toEqual({ names: ['one', 'one_inserts'] })
+      await alterPublications(client, { name: 'one', add: [named('silent')] })
+      const published = await readPublicationTables(client, ['one', 'one_inserts'])
+      expect(published.map((table) => [table.publication, table.name])).toEqual([['one_inserts', 'silent'], ['one', 'typed']])
       expect(await dropPublications(client, ['one', 'one_inserts'])).toHaveLength(2)
     })
   })

@@ -249,6 +249,7 @@ class VerificationRun {
 /** What keeps one table from being verified, and the others not. */
 const oneTableOnly: ReadonlySet<string> = new Set([
   'TABLE_CHANGED',
+  'TABLE_MISSING',
   'TABLE_VALUE_UNREPRESENTABLE',
   'TABLE_APPLY_FAILED',
   'SOURCE_QUERY_FAILED',

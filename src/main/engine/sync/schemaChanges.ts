@@ -39,11 +39,20 @@ export function decideSchemaChange(situation: SchemaSituation): SchemaDecision {
   }
   const reason = storageReason(situation) ?? identityReason(before, after) ?? columnsReason(situation) ?? typesReason(situation)
   if (reason) return { outcome: 'copied again', changes: changes.length > 0 ? changes : [reason.change], reason: reason.why }
-  const newMarks = toldBy === 'stream' && marks ? marksAtItsPlace(situation, marks) : marksOf(shape)
+  const newMarks = marksAfter(situation)
   if (changes.length === 0) return { outcome: 'none', marks: newMarks }
   const added = new Map<number, string | null>()
   for (const column of addedColumns(before, after)) added.set(column.attnum, missingValue(shape, column) as string | null)
   return { outcome: 'applied', marks: newMarks, changes, alteration: { before, after, added, relabelled: relabelled(situation) } }
+}
+
+function marksAfter(situation: SchemaSituation): ShapeMarks {
+  const { marks, shape, toldBy } = situation
+  if (!marks) return marksOf(shape)
+  if (toldBy === 'stream') return marksAtItsPlace(situation, marks)
+  // Out of every publication: when it is put back, that has to be noticed.
+  const isTakenOut = shape.publicationEntries.length === 0
+  return isTakenOut ? { ...marksOf(shape), publicationEntries: marks.publicationEntries } : marksOf(shape)
 }
 
 /**
@@ -98,7 +107,8 @@ function storageReason({ before, after, marks, shape, filledPartitions }: Schema
   const entries = new Set(shape.publicationEntries)
   // A table that loses its identity is moved by ourselves.
   const isMoved = losesIdentity(before, after)
-  if (!isMoved && marks.publicationEntries.length > 0 && !marks.publicationEntries.some((oid) => entries.has(oid))) {
+  // One that is out, and has not been put back, is told by `differenceFromPublication`.
+  if (!isMoved && entries.size > 0 && marks.publicationEntries.length > 0 && !marks.publicationEntries.some((oid) => entries.has(oid))) {
     return {
       change: 'taken out of the publication and put back',
       why: 'the table was taken out of the publication and put back; what changed in between was not sent',
