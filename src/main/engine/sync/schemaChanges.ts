@@ -32,7 +32,7 @@ export interface SchemaSituation {
  * https://www.postgresql.org/docs/current/sql-altertable.html
  */
 export function decideSchemaChange(situation: SchemaSituation): SchemaDecision {
-  const { before, after, shape, marks, toldBy } = situation
+  const { before, after, shape } = situation
   const changes = wordsOf(situation)
   if (after.columns.length === 0) {
     return { outcome: 'parked', changes, reason: 'Every column of the table was dropped on the source; the copy is as it was.' }
