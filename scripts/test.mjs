@@ -9,7 +9,7 @@ import { installIfMissing, requireNode } from './checkout.mjs'
 import { root, run } from './launch.mjs'
 import { addCounts, countsOfCheck, countsOfPlaywright, countsOfVitest, noCounts } from './testCounts.mjs'
 
-const STAGE_AT_MOST_MS = 900_000
+const STAGE_AT_MOST_MS = 1_500_000
 const resultsFolder = join(root, 'test-results')
 const require = createRequire(join(root, 'package.json'))
 const resultOf = (stage) => join(resultsFolder, `${stage}.json`)
