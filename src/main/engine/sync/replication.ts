@@ -14,6 +14,7 @@ import { connectSource } from '../source/connection.ts'
 import { endConnection } from '../source/ending.ts'
 import { faultOfSourceError, isTransientSourceError } from '../source/faults.ts'
 import { readCheckpoint, readSource, readTables, writeTableState, type SourceRecord, type TableRecord } from '../store/records.ts'
+import { faultOfWriting } from '../store/faults.ts'
 import type { ReplicaFile } from '../store/replicaFile.ts'
 import { Attempt } from './attempt.ts'
 import { recordedTable, type FollowedTable } from './followedTables.ts'
@@ -424,7 +425,7 @@ export class Replication {
     for (const { table, change, copyReason } of outcomes) {
       const { oid, schema, name } = table.plan
       if (change.state === 'errored') this.noteParked([{ oid, schema, name, code: 'TABLE_CHANGED', reason: change.reason ?? '', lsn: null }])
-      if (copyReason !== null) void this.copyAgain(oid, copyReason)
+      if (copyReason !== null) this.copyAgain(oid, copyReason).catch((error: unknown) => this.run?.fail(faultOfWriting(error)))
     }
   }
 
