@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type pg from 'pg'
 import { MillraceError } from '../contract/errors.ts'
-import type { LagPoint, LiveSnapshot, LiveTable } from '../contract/live.ts'
+import type { LagPoint, LiveSnapshot } from '../contract/live.ts'
 import type { SourceAddress } from '../contract/source.ts'
 import type { TableName } from '../contract/values.ts'
 import type { LastVerification } from '../contract/verify.ts'
@@ -23,6 +23,7 @@ import { faultOfOpening } from './store/faults.ts'
 import { readLastVerifications } from './store/reconciliations.ts'
 import { ReplicaFile } from './store/replicaFile.ts'
 import type { FollowedTable } from './sync/followedTables.ts'
+import { liveTable } from './sync/liveTable.ts'
 import type { Selection } from './sync/selectTables.ts'
 import { Replication } from './sync/replication.ts'
 import { streamEnded } from './sync/turns.ts'
@@ -181,7 +182,13 @@ class Session implements ReplicaSession {
       activity: replication.activity,
       lag: this.lag(),
       slot: this.slotName === null ? null : slotHealthOf(this.monitor, this.slotName),
-      tables: [...replication.tables.values()].map((table) => this.liveTable(table)),
+      tables: [...replication.tables.values()].map((table) =>
+        liveTable(table, {
+          streamIsCatchingUp: replication.state === 'catching-up',
+          changesPerSecond: this.meter.tableChangesPerSecond(table.plan.oid),
+          verified: this.verifications.get(table.plan.oid) ?? null,
+        }),
+      ),
       events: this.meter.readEvents(),
       schemaChanges: replication.schemaChanges.changes.map(({ notedAtMs, schema, name, change, outcome }) => ({
         at: new Date(notedAtMs).toISOString(),
@@ -358,26 +365,6 @@ class Session implements ReplicaSession {
     }
     for (const listener of this.listeners) listener()
   }
-
-  private liveTable(table: FollowedTable): LiveTable {
-    const { plan, copy } = table
-    const isCatchingUp = table.state === 'ready' && this.replication.state === 'catching-up'
-    return {
-      schema: plan.schema,
-      name: plan.name,
-      state: isCatchingUp ? 'catching-up' : table.state,
-      reason: table.reason ?? noteOf(table),
-      rows: table.rows,
-      copy: copy && { ...copy, startedAt: new Date(copy.startedAtMs).toISOString() },
-      ...table.counts,
-      changesPerSecond: this.meter.tableChangesPerSecond(plan.oid),
-      lastChangeAt: table.lastChangeAtMs === null ? null : new Date(table.lastChangeAtMs).toISOString(),
-      verified: this.verifications.get(plan.oid) ?? null,
-      textColumns: plan.columns
-        .filter((column) => column.plan.exactness === 'text')
-        .map((column) => ({ name: column.replicaName, sourceType: column.sourceType, note: column.plan.note })),
-    }
-  }
 }
 
 async function readRecords({ bookkeeping }: ReplicaFile) {
@@ -397,16 +384,3 @@ function pickBatch(batch: Batch) {
   const { commits, lastCommitMicros, transactions, changes, bytes } = batch
   return { commits, lastCommitMicros, transactions, changes, bytes }
 }
-
-/** What a person should know of a table that is well. */
-function noteOf(table: FollowedTable): string | null {
-  const notes: string[] = []
-  if (table.plan.identity === 'none' && table.plan.columns.length > 0) {
-    notes.push('Inserts only: the table has no key, so updates and deletes are not in its log.')
-  }
-  if (table.plan.omitted.length > 0) {
-    notes.push(`Not copied, because generated on the source: ${table.plan.omitted.map(({ name }) => name).join(', ')}.`)
-  }
-  return notes.length > 0 ? notes.join(' ') : null
-}
-
