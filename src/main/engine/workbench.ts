@@ -2,25 +2,20 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { MillraceError, faultOf } from '../contract/errors.ts'
+import { MillraceError } from '../contract/errors.ts'
 import type { Comparison } from '../contract/compare.ts'
 import type { LagPoint, LiveEvent, LiveSnapshot } from '../contract/live.ts'
 import type { SourceAddress } from '../contract/source.ts'
 import type { TableName } from '../contract/values.ts'
 import type { Workspace } from '../contract/workspace.ts'
-import { CompareService, type CompareInput } from './compare/compareService.ts'
+import type { CompareInput } from './compare/compareService.ts'
 import { openDemo, type Demo } from './demo/demo.ts'
 import { dropFromSource } from './fileStatus.ts'
 import { emptySnapshot } from './metrics/emptySnapshot.ts'
+import { closeServices, openServices, type OpenWorkspace } from './openWorkspace.ts'
 import type { Host } from './ports.ts'
-import { CatalogService } from './query/catalogService.ts'
-import { QueryService } from './query/queryService.ts'
-import { RelationService } from './query/relationService.ts'
-import { TablePages } from './query/tablePages.ts'
-import { removeScratchFile, ScratchFile } from './scratch/scratchFile.ts'
-import { ScratchService } from './scratch/scratchService.ts'
-import { openSession, type ReplicaSession } from './session.ts'
-import { VerifyService } from './reconcile/verifyService.ts'
+import { removeScratchFile } from './scratch/scratchFile.ts'
+import { openSession } from './session.ts'
 import type { SettingsStore } from './settings/settingsStore.ts'
 import { withPassword } from './source/address.ts'
 import { connectSource } from './source/connection.ts'
@@ -34,19 +29,6 @@ const PROBE_TIMEOUT_MS = 3_000
 const CLOSE_WAITS_MS = 1_000
 /** The file is gone, or it had not come so far: nothing is known of what was made on the source. */
 const NOTHING_TO_DROP: ReadonlySet<string> = new Set(['FILE_MISSING', 'WORKSPACE_NONE'])
-
-/** The open workspace: its session and the services that stand on it. */
-export interface OpenWorkspace {
-  workspace: Workspace
-  session: ReplicaSession
-  queries: QueryService
-  catalog: CatalogService
-  tablePages: TablePages
-  relations: RelationService
-  scratch: ScratchService
-  compare: CompareService
-  verify: VerifyService
-}
 
 export interface StartWorkspace {
   name: string
@@ -322,44 +304,11 @@ export class Workbench {
       address,
       ...(tables ? { tables } : {}),
     })
-    const connectReplica = () => session.connectReplica()
     const history = this.settings.history(workspace.id)
-    const scratchFile = new ScratchFile({ replicaPath: workspace.filePath, connectReplica })
-    const scratch = new ScratchService({
-      file: scratchFile,
-      connectReplica,
-      temporaryFolder: this.host.paths.temporaryFolder,
-    })
-    await scratchFile.open().catch((error: unknown) => this.notice(faultOf(error).message))
-    const queries = new QueryService({
-      host: this.host,
-      connectReplica,
-      ensureScratch: () => scratchFile.ensure(),
-      sourceAddress: () => address,
-      onEnded: (entry) => {
-        history.add(entry).catch((error: unknown) => {
-          this.host.logger.warn('a run could not be kept in the history', { error: String(error) })
-        })
-      },
-    })
-    const compare = new CompareService({
-      host: this.host,
-      connectReplica,
-      sourceAddress: () => address,
-      waitForLsn: (lsn, options) => session.waitForLsn(lsn, options),
-      visibleLsn: () => session.visibleLsn,
-    })
-    const catalog = new CatalogService({
-      connectReplica,
-      sourceAddress: () => address,
-      followed: () => new Set(session.live().tables.map(({ schema, name }) => `${schema}.${name}`)),
-    })
-    const relations = new RelationService({ connectReplica, queries })
-    const tablePages = new TablePages({ connectReplica, sourceAddress: () => address })
-    const verify = new VerifyService({ host: this.host, session })
+    const open = await openServices({ host: this.host, workspace, session, address, history, onNotice: (text) => this.notice(text) })
     session.onChange(() => this.notify())
     workspace.lastOpenedAt = new Date(this.host.clock.nowMs()).toISOString()
-    this.open = { workspace, session, queries, catalog, tablePages, relations, scratch, compare, verify }
+    this.open = open
     if (this.isClosed) await this.closeNow()
     this.throwIfClosed()
     await this.settings.writeWorkspace(workspace)
@@ -370,11 +319,7 @@ export class Workbench {
     const { open } = this
     if (!open) return false
     this.open = null
-    // Connections of theirs would keep the file open.
-    await open.relations.close()
-    await Promise.all([open.queries.close(), open.compare.close(), open.verify.close()])
-    await open.scratch.close()
-    await open.session.close()
+    await closeServices(open)
     this.notify()
     return true
   }
