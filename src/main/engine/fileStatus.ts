@@ -12,6 +12,7 @@ import { endConnection } from './source/ending.ts'
 import { faultOfSourceError } from './source/faults.ts'
 import { dropPublications } from './source/publication.ts'
 import { dropSlot, readSlotHealth } from './source/slot.ts'
+import { interruptOnAbort } from './store/interruption.ts'
 import { readCheckpoint, readSource, readTables, type SourceRecord } from './store/records.ts'
 import { readLastVerifications } from './store/reconciliations.ts'
 import { ReplicaFile } from './store/replicaFile.ts'
@@ -75,13 +76,29 @@ export async function readFileStatus(host: Host, filePath: string): Promise<File
   }
 }
 
-/** A replica opened beside nobody, for queries without a stream. */
-export async function openFileReadOnly(
+/**
+ * A replica opened beside nobody, for work without a stream; closed at the end. An abort of `signal` interrupts
+ * DuckDB, and comes as the error of the statement in hand.
+ */
+export async function withFileReadOnly<Result>(
   host: Host,
   filePath: string,
-): Promise<{ connectReplica(): Promise<DuckDBConnection>; close(): Promise<void> }> {
+  signal: AbortSignal,
+  work: (connection: DuckDBConnection) => Promise<Result>,
+): Promise<Result> {
   const file = await openForReading(host, filePath)
-  return { connectReplica: () => file.connect(), close: () => file.close() }
+  try {
+    const connection = await file.connect()
+    const endInterrupting = interruptOnAbort(connection, signal)
+    try {
+      return await work(connection)
+    } finally {
+      endInterrupting()
+      connection.closeSync()
+    }
+  } finally {
+    await file.close()
+  }
 }
 
 /** On another cluster, a slot of this name would be somebody else's. Not every role may ask. */

@@ -2,14 +2,13 @@ import { ResultReturnType, StatementType } from '@duckdb/node-api'
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBPreparedStatement, DuckDBResult } from '@duckdb/node-api'
 import { MillraceError } from '../../contract/errors.ts'
 import type { SessionSettings } from '../../contract/query.ts'
+import { interruptOnAbort } from '../store/interruption.ts'
 import { identifier, literal } from '../store/sql.ts'
 import { bindValues } from './replicaValues.ts'
 import { refusal } from './statement.ts'
 import type { Statement } from './statement.ts'
 import { cancelled, faultOfReplicaStatement } from './statementFaults.ts'
 
-/** An interrupt that comes between two steps of DuckDB is lost, so it is repeated until the work has ended. */
-const INTERRUPT_EVERY_MS = 50
 const BEGIN_READING = 'BEGIN TRANSACTION READ ONLY'
 
 /** One statement's session on the replica: it can read everything and change nothing. */
@@ -32,12 +31,7 @@ export class ReplicaReader {
     if (signal.aborted) throw cancelled()
     const reader = new ReplicaReader(await connect(), signal)
     const { connection } = reader
-    let interrupting: NodeJS.Timeout | undefined
-    const interrupt = () => {
-      connection.interrupt()
-      interrupting ??= setInterval(() => connection.interrupt(), INTERRUPT_EVERY_MS)
-    }
-    signal.addEventListener('abort', interrupt, { once: true })
+    const endInterrupting = interruptOnAbort(connection, signal)
     try {
       await connection.run('SET errors_as_json = true')
       await connection.run(begin)
@@ -46,8 +40,7 @@ export class ReplicaReader {
     } catch (error) {
       throw signal.aborted ? cancelled(error) : error
     } finally {
-      signal.removeEventListener('abort', interrupt)
-      clearInterval(interrupting)
+      endInterrupting()
       await reader.endStream()
       connection.closeSync()
     }

@@ -2,14 +2,13 @@ import { DuckDBDataChunk, VARCHAR } from '@duckdb/node-api'
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api'
 import { MillraceError } from '../../contract/errors.ts'
 import type { Cell } from '../../contract/values.ts'
+import { interruptOnAbort } from '../store/interruption.ts'
 import { cancelled } from './statementFaults.ts'
 
 /** Cells longer than this are cut in pages. */
 export const PAGE_CELL_CHARACTERS = 4096
 /** DuckDB's vector size: https://duckdb.org/docs/stable/internals/vector */
 const CHUNK_ROWS = 2048
-/** An interrupt that comes between two steps of DuckDB is lost, so it is repeated until the work has ended. */
-const INTERRUPT_EVERY_MS = 50
 
 export interface SpoolPage {
   rows: Cell[][]
@@ -140,13 +139,13 @@ export class Spool {
   ): Promise<Result> {
     if (signal.aborted) throw cancelled()
     const connection = await this.connect()
-    const interrupting = setInterval(() => signal.aborted && connection.interrupt(), INTERRUPT_EVERY_MS)
+    const endInterrupting = interruptOnAbort(connection, signal)
     try {
       return await work(connection, this.table)
     } catch (error) {
       throw signal.aborted ? cancelled(error) : error
     } finally {
-      clearInterval(interrupting)
+      endInterrupting()
       connection.closeSync()
     }
   }

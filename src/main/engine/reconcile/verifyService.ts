@@ -6,6 +6,7 @@ import { formatLsn } from '../model/lsn.ts'
 import type { Host } from '../ports.ts'
 import type { ReplicaSession } from '../session.ts'
 import { matchTables, unmatchedPatterns, type TablePatterns } from '../source/selection.ts'
+import { interruptOnAbort } from '../store/interruption.ts'
 import { writeReconciliation } from '../store/reconciliations.ts'
 import { verifyBag } from './bagTable.ts'
 import { verifyKeyed } from './keyedTable.ts'
@@ -151,8 +152,7 @@ class VerificationRun {
     const { session, host } = this.options
     const { signal } = this
     const connection = await session.connectReplica()
-    const interrupt = (): void => connection.interrupt()
-    signal.addEventListener('abort', interrupt)
+    const endInterrupting = interruptOnAbort(connection, signal)
     const source = new SourceReader({ address: session.address, connection, folder: session.stagingFolder, signal })
     try {
       this.activity = 'Waiting until the replica has come to where the source is now.'
@@ -170,7 +170,7 @@ class VerificationRun {
         await this.record(entry)
       }
     } finally {
-      signal.removeEventListener('abort', interrupt)
+      endInterrupting()
       await source.close()
       connection.closeSync()
     }

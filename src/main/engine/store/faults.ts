@@ -40,7 +40,7 @@ const openFaults: readonly OpenFault[] = [
     advice: 'Name another file; this one is left as it is.',
   },
   {
-    pattern: /No such file or directory|Cannot open file|does not exist/i,
+    pattern: /No such file or directory|Cannot open file|database does not exist/i,
     code: 'FILE_MISSING',
     message: 'The replica file or its folder does not exist.',
     advice: 'Check the path, and make the folder first.',

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
 import { MillraceError } from '../../contract/errors.ts'
 import { faultOfOpening } from './faults.ts'
+import { refuseShortFile } from './fileLength.ts'
 import { claimFile } from './openFiles.ts'
 import { literal } from './sql.ts'
 import { FORMAT_VERSION, migrationsFrom } from './migrations.ts'
@@ -126,20 +127,6 @@ export class ReplicaFile {
 }
 
 const CHECKPOINT_AT_CLOSE_BYTES = 64 << 20
-
-/** What DuckDB keeps in front of its blocks: https://duckdb.org/docs/stable/internals/storage */
-const FILE_HEADER_BYTES = 3 * 4096
-
-/** DuckDB itself notices a missing end only when it comes to read it, which may be much later. */
-async function refuseShortFile(connection: DuckDBConnection, path: string): Promise<void> {
-  const reader = await connection.runAndReadAll(
-    'SELECT block_size, total_blocks FROM pragma_database_size() WHERE database_name = current_database()',
-  )
-  const [blockBytes, blocks] = reader.getRows()[0] as [bigint, bigint]
-  const wantedBytes = blocks * blockBytes
-  if (blocks === 0n || BigInt(statSync(path).size) >= wantedBytes + BigInt(FILE_HEADER_BYTES)) return
-  throw new Error('the file is shorter than its header says')
-}
 
 /** Names without a schema mean what they mean on the source, so that the same SQL runs on both. */
 async function configure(connection: DuckDBConnection): Promise<void> {

@@ -13,6 +13,7 @@ import { faultOfSourceError, isTransientSourceError } from '../source/faults.ts'
 import { alterPublications } from '../source/publication.ts'
 import { ReplicationConnection, type CreatedSlot } from '../source/replicationConnection.ts'
 import { faultOfWriting, reasonOfApplyError, verdictOfApplyError } from '../store/faults.ts'
+import { interruptOnAbort } from '../store/interruption.ts'
 import { writeDeadLetter, writeTable, writeTableState, type SourceRecord } from '../store/records.ts'
 import { inTransaction, type ReplicaFile } from '../store/replicaFile.ts'
 import { replicaName } from '../apply/statements.ts'
@@ -48,7 +49,6 @@ const LAST_PART_ROWS = 2000
 /** A table whose copy was of no use so many times in a row is parked. */
 const MOST_ATTEMPTS = 3
 const QUERY_TIMEOUT_MS = 60_000
-const INTERRUPT_INTERVAL_MS = 20
 
 /** One table on its way: what is held back for it, and how its copy is broken off. */
 interface Joining {
@@ -238,9 +238,7 @@ export class TableJoiner {
   private async catchUp(joining: Joining, slot: CreatedSlot, connection: DuckDBConnection): Promise<void> {
     const { table, held, voided } = joining
     const { run } = this.options
-    const interrupting = setInterval(() => {
-      if (this.signal.aborted || voided.signal.aborted) connection.interrupt()
-    }, INTERRUPT_INTERVAL_MS)
+    const endInterrupting = interruptOnAbort(connection, AbortSignal.any([this.signal, voided.signal]))
     try {
       for (let rows = Infinity; held.rows > LAST_PART_ROWS && held.rows < rows && !voided.signal.aborted; ) {
         const part = await run.betweenTransactions(async () => held.cut())
@@ -271,7 +269,7 @@ export class TableJoiner {
       const { code, reason } = reasonOfApplyError(error)
       await this.park(table, code, reason)
     } finally {
-      clearInterval(interrupting)
+      endInterrupting()
     }
   }
 

@@ -5,7 +5,7 @@ import { MillraceError } from '../../../contract/errors.ts'
 import { writeTextFile, writeWhole } from '../../../engine/export/partialFile.ts'
 import { textWriter } from '../../../engine/export/textFormats.ts'
 import type { ResultWriter } from '../../../engine/export/textFormats.ts'
-import { openFileReadOnly } from '../../../engine/fileStatus.ts'
+import { withFileReadOnly } from '../../../engine/fileStatus.ts'
 import type { Declare, Invocation, Outcome } from '../invocation.ts'
 import { fileOption } from '../options.ts'
 import { prepareStatement } from '../replicaStatement.ts'
@@ -50,12 +50,8 @@ async function query(invocation: Invocation, options: QueryOptions, sql: string)
     })
   }
   const host = await invocation.openHost()
-  const file = await openFileReadOnly(host, resolve(options.file))
   try {
-    const connection = await file.connectReplica()
-    const interrupt = (): void => connection.interrupt()
-    signal.addEventListener('abort', interrupt, { once: true })
-    try {
+    return await withFileReadOnly(host, resolve(options.file), signal, async (connection) => {
       const statement = await prepareStatement(connection, sql)
       if (options.output === undefined) {
         const writer = invocation.json ? jsonObjectWriter() : writerFor(format as Exclude<Format, 'parquet'>, statement)
@@ -65,16 +61,11 @@ async function query(invocation: Invocation, options: QueryOptions, sql: string)
       const output = resolve(options.output)
       const rowCount = await writeFile(statement, format, output, signal)
       return { json: { output, format, rowCount, columns: statement.columns.map(({ name, type }) => ({ name, type })) }, text: `${rowCount} rows in ${output}` }
-    } finally {
-      signal.removeEventListener('abort', interrupt)
-      connection.closeSync()
-    }
+    })
   } catch (error) {
     // Our own interrupt comes back as a failed query.
     if (signal.aborted) throw stopped()
     throw error
-  } finally {
-    await file.close()
   }
 }
 
