@@ -51,6 +51,39 @@ describe.each([18, 15] as const)('changes of whole tables on Postgres %i', (majo
     await expectAfter(`${swap}; INSERT INTO items VALUES (7, 8); DELETE FROM other WHERE id = 3`, ['items', 'other'], ['applied'])
   })
 
+  it.each([
+    { again: ['items'], copies: 'one of them is' },
+    { again: ['items', 'other'], copies: 'both are' },
+  ])('tables that swap their names while $copies to be copied again keep every row', async ({ again }) => {
+    await follow(`${items}; CREATE TABLE other (id int PRIMARY KEY, b int); INSERT INTO other SELECT n, n FROM generate_series(1, 30) n`)
+    await session!.pause()
+    for (const name of again) await session!.resyncTable({ schema: 'public', name })
+    await source.query(`ALTER TABLE items RENAME TO passing; ALTER TABLE other RENAME TO items; ALTER TABLE passing RENAME TO other;
+      INSERT INTO items VALUES (100, 1); INSERT INTO other VALUES (100, 'x')`)
+    await session!.resume()
+    await session!.whenCaughtUp()
+    await expectSameRows(source, session!, ['items', 'other'])
+    await source.query(`DELETE FROM items WHERE id < 5; UPDATE other SET a = 'y' WHERE id > 15`)
+    await session!.whenCaughtUp()
+    await expectSameRows(source, session!, ['items', 'other'])
+    expect(session!.live().tables.map(({ name }) => name).sort()).toEqual(['items', 'other'])
+    expect(session!.live().tables.filter(({ state }) => state === 'errored')).toEqual([])
+    expect(await replicaRows(session!, `SELECT table_name FROM duckdb_tables() WHERE schema_name = 'public'`)).toEqual(['items', 'other'])
+  })
+
+  it('a copy that was dropped on the source stays, where another table takes its name while that is to be copied again', async () => {
+    await follow(`${items}; CREATE TABLE other (id int PRIMARY KEY, b int); INSERT INTO other VALUES (1, 2)`)
+    await session!.pause()
+    await session!.resyncTable({ schema: 'public', name: 'other' })
+    await source.query('DROP TABLE items; ALTER TABLE other RENAME TO items')
+    await session!.resume()
+    await session!.whenCaughtUp()
+    await expectSameRows(source, session!, ['items'])
+    const kept = await replicaRows(session!, `SELECT replica_table FROM millrace.tables WHERE state = 'errored'`)
+    expect(kept).toEqual([expect.stringMatching(/^items_\d+$/)])
+    expect(await replicaRows(session!, `SELECT count(*) FROM ${kept[0]!}`)).toEqual(['20'])
+  })
+
   it('a table that moves to another schema moves', async () => {
     await follow(items)
     await source.query('CREATE SCHEMA shop; ALTER TABLE items SET SCHEMA shop; INSERT INTO shop.items VALUES (21)')

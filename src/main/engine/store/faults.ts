@@ -83,6 +83,11 @@ export function verdictOfApplyError(error: unknown): ApplyVerdict {
   return 'park-table'
 }
 
+/** Another transaction has changed the same: this one can be tried again. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof Error && /^TransactionContext Error:.*conflict/i.test(error.message)
+}
+
 export function faultOfWriting(error: unknown): MillraceError {
   if (error instanceof MillraceError) return error
   const text = error instanceof Error ? error.message : String(error)

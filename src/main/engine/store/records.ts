@@ -32,6 +32,12 @@ export interface TableRecord {
   copiedRows: bigint | null
 }
 
+/** Of a table's copy in the file. */
+export interface ReplicaName {
+  schema: string
+  table: string
+}
+
 export interface ColumnRecord {
   tableOid: number
   attnum: number
@@ -152,10 +158,14 @@ export async function readTables(connection: DuckDBConnection): Promise<TableRec
   }))
 }
 
-/** Where the copy of a table lies that the file follows; null where it follows none of this OID. */
-export async function readReplicaName(connection: DuckDBConnection, oid: number): Promise<{ schema: string; table: string } | null> {
-  const [row] = await rowsOf(connection, 'SELECT replica_schema, replica_table FROM millrace.tables WHERE table_oid = $1', [oid])
-  return row ? { schema: row[0] as string, table: row[1] as string } : null
+/** Where the copies of the tables lie that the file follows, by OID; of one that is not copied yet, where it will. */
+export async function readReplicaNames(connection: DuckDBConnection): Promise<Map<number, ReplicaName>> {
+  const rows = await rowsOf(connection, 'SELECT table_oid, replica_schema, replica_table FROM millrace.tables')
+  return new Map(rows.map((row) => [row[0] as number, { schema: row[1] as string, table: row[2] as string }]))
+}
+
+export async function writeReplicaName(connection: DuckDBConnection, oid: number, { schema, table }: ReplicaName): Promise<void> {
+  await connection.run('UPDATE millrace.tables SET replica_schema = $2, replica_table = $3 WHERE table_oid = $1', [oid, schema, table])
 }
 
 export async function readColumns(connection: DuckDBConnection): Promise<ColumnRecord[]> {

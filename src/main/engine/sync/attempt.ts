@@ -124,6 +124,7 @@ export class Attempt {
       file,
       address,
       tables: copied,
+      followed: tables,
       slot: slot!,
       publicationNames: source.publicationNames,
       folder,

@@ -4,12 +4,13 @@ import type { Lsn } from '../model/lsn.ts'
 import type { SourceShape } from '../model/shape.ts'
 import { followsOf } from '../source/catalog.ts'
 import { verdictOfApplyError } from '../store/faults.ts'
-import { removeTable, writeSchemaChange, writeShapeMarks, writeTable, writeTableShape } from '../store/records.ts'
+import { removeTable, writeSchemaChange, writeShapeMarks, writeTable } from '../store/records.ts'
 import { inTransaction } from '../store/replicaFile.ts'
 import { identifier } from '../store/sql.ts'
 import { replicaName } from '../apply/statements.ts'
-import { planTable, type TablePlan } from '../typemap/tablePlan.ts'
+import { planTable } from '../typemap/tablePlan.ts'
 import { newFollowedTable, recordOf, type FollowedTable } from './followedTables.ts'
+import { clearPlaces, isSamePlace, noteSetAside, placeOf } from './replicaPlaces.ts'
 import { decideSchemaChange, type SchemaDecision } from './schemaChanges.ts'
 import { recordOutcome, schemaOutcome, type MadeDecision, type SchemaOutcome } from './schemaOutcome.ts'
 import { planOfCatalog } from './streamShape.ts'
@@ -99,28 +100,17 @@ class Attempt {
     const moves = decisions.flatMap((decision) => {
       if (decision.outcome !== 'applied') return []
       const { before, after } = decision.alteration
-      return placeIn(before) === placeIn(after) ? [] : [{ before, after }]
+      return isSamePlace(placeOf(before), placeOf(after)) ? [] : [{ before, after }]
     })
-    const wanted = new Set(moves.map(({ after }) => placeIn(after)))
-    const moving = new Set(moves.map(({ before }) => before.oid))
     for (const { before } of moves) {
-      if (moves.length > 1) await this.rename(before, `millrace_${before.oid}_renamed`)
+      if (moves.length === 1) continue
+      const passing = `millrace_${before.oid}_renamed`
+      await this.connection.run(`ALTER TABLE ${replicaName(before)} RENAME TO ${identifier(passing)}`)
+      this.passingNames.set(before.oid, passing)
     }
-    for (const table of this.tables.values()) {
-      const { plan } = table
-      if (moving.has(plan.oid) || !wanted.has(placeIn(plan))) continue
-      const aside = `${plan.replicaTable}_${plan.oid}`
-      await this.rename(plan, aside)
-      const after = { ...table, plan: { ...plan, replicaTable: aside } }
-      const record = recordOf(after)
-      if (plan.columns.length > 0) await writeTableShape(this.connection, record.table, record.columns, record.marks)
-      this.effects.push(() => Object.assign(table, { plan: after.plan }))
-    }
-  }
-
-  private async rename(plan: TablePlan, name: string): Promise<void> {
-    await this.connection.run(`ALTER TABLE ${replicaName(plan)} RENAME TO ${identifier(name)}`)
-    this.passingNames.set(plan.oid, name)
+    const places = moves.map(({ after }) => placeOf(after))
+    const setAside = await clearPlaces(this.connection, places, new Set(moves.map(({ before }) => before.oid)))
+    this.effects.push(() => noteSetAside(this.tables, setAside))
   }
 
   async apply({ change, decision }: Decided, manner: Manner): Promise<void> {
@@ -176,9 +166,4 @@ class Attempt {
       outcome.table = follower
     })
   }
-}
-
-/** As DuckDB compares names. */
-function placeIn(plan: TablePlan): string {
-  return replicaName(plan).toLowerCase()
 }

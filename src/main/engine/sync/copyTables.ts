@@ -23,12 +23,13 @@ import { connectSource } from '../source/connection.ts'
 import { cutConnection, cutShort } from '../source/ending.ts'
 import { readShapes } from '../source/shapes.ts'
 import { CopyConnection } from '../source/tableCopy.ts'
-import { faultOfWriting, reasonOfApplyError, verdictOfApplyError } from '../store/faults.ts'
-import { readReplicaName, writeDeadLetter, writeTable, writeTableState } from '../store/records.ts'
+import { faultOfWriting, isConflict, reasonOfApplyError, verdictOfApplyError } from '../store/faults.ts'
+import { writeDeadLetter, writeReplicaName, writeTable, writeTableState } from '../store/records.ts'
 import type { ReplicaFile } from '../store/replicaFile.ts'
-import { identifier, qualified } from '../store/sql.ts'
+import { identifier } from '../store/sql.ts'
 import { keepColumnsAsText, planTable } from '../typemap/tablePlan.ts'
 import { recordOf, samePlan, type CopyProgress, type FollowedTable } from './followedTables.ts'
+import { clearPlaces, dropReplica, noteSetAside, placeOf } from './replicaPlaces.ts'
 
 /**
  * Puts a loaded copy in its table's place, and commits; with state `ready` the file says so from then on, else
@@ -40,6 +41,8 @@ export interface CopyTablesOptions {
   file: ReplicaFile
   address: SourceAddress
   tables: readonly FollowedTable[]
+  /** All tables of the file: one whose copy has the name of a new one gives way. */
+  followed: ReadonlyMap<number, FollowedTable>
   slot: CreatedSlot
   publicationNames: readonly string[]
   folder: string
@@ -156,6 +159,8 @@ async function work(queue: FollowedTable[], first: CopyConnection | null, option
           source.destroy()
           source = null
           if (voided?.aborted) break
+          // Another copy was published meanwhile, and a name went from one to the other.
+          if (isConflict(error)) continue
           if (!(error instanceof LoadError) || verdictOfApplyError(error.cause) === 'stop') throw error
           source = await openUnderSnapshot(options)
           copied = !(await keepMisfitsAsText(table, source, connection, options))
@@ -224,7 +229,7 @@ async function copyTable(
       progress.bytes = bytes
     })
     const publish: Publish = ({ state, snapshotLsn }) =>
-      publishCopy(connection, table, { ...table, state, snapshotLsn, reason: null, rows: progress.rows })
+      publishCopy(connection, table, { ...table, state, snapshotLsn, reason: null, rows: progress.rows }, options.followed)
     if (options.onLoaded) await options.onLoaded(table, publish)
     else await publish({ state: 'ready', snapshotLsn: options.slot.consistentPoint })
   } catch (error) {
@@ -236,18 +241,24 @@ async function copyTable(
   }
 }
 
-async function publishCopy(connection: DuckDBConnection, table: FollowedTable, copied: FollowedTable): Promise<void> {
+async function publishCopy(
+  connection: DuckDBConnection,
+  table: FollowedTable,
+  copied: FollowedTable,
+  followed: CopyTablesOptions['followed'],
+): Promise<void> {
   const { plan, state, snapshotLsn, reason, rows } = copied
-  const before = await readReplicaName(connection, plan.oid)
-  if (before && (before.schema !== plan.replicaSchema || before.table !== plan.replicaTable)) {
-    await connection.run(`DROP TABLE IF EXISTS ${qualified(before.schema, before.table)}`)
-  }
+  await dropReplica(connection, plan.oid)
+  const setAside = await clearPlaces(connection, [placeOf(plan)], new Set([plan.oid]))
   for (const statement of publishCopyStatements(plan)) await connection.run(statement)
   if (state === 'ready') {
     const record = recordOf(copied)
     await writeTable(connection, record.table, record.columns, record.marks)
+  } else {
+    await writeReplicaName(connection, plan.oid, placeOf(plan))
   }
   await connection.run('COMMIT')
+  noteSetAside(followed, setAside)
   Object.assign(table, { state, snapshotLsn, reason, rows })
 }
 

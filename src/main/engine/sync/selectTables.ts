@@ -6,9 +6,9 @@ import { exactPattern, followsOf, matchTables, readSourceTables, unmatchedPatter
 import { alterPublications } from '../source/publication.ts'
 import { readTables, removeTable, writeTable, writeTableState, type SourceRecord } from '../store/records.ts'
 import type { ReplicaFile } from '../store/replicaFile.ts'
-import { qualified } from '../store/sql.ts'
 import { planTable } from '../typemap/tablePlan.ts'
 import { newFollowedTable, recordOf, type FollowedTable } from './followedTables.ts'
+import { dropReplica } from './replicaPlaces.ts'
 
 /** `schema.table` patterns. A new file copies what `include` means (empty: all) and `exclude` does not. */
 export interface PatternSelection {
@@ -78,9 +78,8 @@ export async function unpublishTables(client: pg.Client, source: SourceRecord, o
 export async function forgetTables(file: ReplicaFile, oids: readonly number[]): Promise<void> {
   if (oids.length === 0) return
   await file.record(async (connection) => {
-    for (const { oid, replicaSchema, replicaTable } of await readTables(connection)) {
-      if (!oids.includes(oid)) continue
-      await connection.run(`DROP TABLE IF EXISTS ${qualified(replicaSchema, replicaTable)}`)
+    for (const oid of oids) {
+      await dropReplica(connection, oid)
       await removeTable(connection, oid)
     }
   })

@@ -155,6 +155,7 @@ export class TableJoiner {
         file,
         address,
         tables: published,
+        followed: this.options.tables,
         slot,
         publicationNames: this.options.source.publicationNames,
         folder,
