@@ -19,7 +19,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { dropFromSource, readFileStatus } from '../../src/main/engine/fileStatus.ts'
 import type { ReplicaSession } from '../../src/main/engine/session.ts'
 import { sharedPostgres, startPostgres, type TestDatabase, type TestPostgres } from '../support/postgres.ts'
-import { newFilePath, openReplica, testHost } from '../support/replica.ts'
+import { newFilePath, openReplica, replicaRows, testHost } from '../support/replica.ts'
 import { expectSameRows, leftOnSource } from '../support/sameRows.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts'
 import { startTypescript } from '../support/typescriptProcess.ts'
@@ -417,7 +417,25 @@ describe.each([15, 18] as const)('a publication that somebody changed, Postgres 
     await source.query(`ALTER PUBLICATION ${await publication()} DROP TABLE items`)
     await source.query(`INSERT INTO items VALUES (100, 'missed')`)
     await until('it is told', () => items().state === 'errored', { timeoutMs: 20_000 })
+    expect(session!.live().schemaChanges).toEqual([
+      expect.objectContaining({ name: 'items', change: 'taken out of the publication', outcome: 'parked', lsn: expect.stringMatching(/^\w+\/\w+$/) }),
+    ])
+    expect(await replicaRows(session!, 'SELECT table_name, change, outcome FROM millrace.schema_changes')).toEqual([
+      'items|taken out of the publication|parked',
+    ])
     await expectMendedByCopyingAgain()
+  })
+
+  it('a table dropped while it is followed is told as dropped, however soon after another look at the catalog', async () => {
+    await follow(source)
+    for (const at of [1, 2, 3]) {
+      await source.query(`CREATE TABLE brief_${at} (id int PRIMARY KEY)`)
+      await session!.addTables([{ schema: 'public', name: `brief_${at}` }])
+      await until('it follows', () => session!.live().tables.some(({ name, state }) => name === `brief_${at}` && state === 'ready'))
+      await source.query(`DROP TABLE brief_${at}`)
+      await until('it is told', () => session!.live().tables.some(({ name, state }) => name === `brief_${at}` && state === 'errored'))
+      expect(session!.live().tables.find(({ name }) => name === `brief_${at}`)?.reason).toMatch(/dropped/)
+    }
   })
 
   it.runIf(major >= 15)('a row filter put on a table is told', async () => {

@@ -106,6 +106,8 @@ export type LiveEvent = z.infer<typeof liveEventSchema>
 /** A change of a table's shape on the source, and what became of it here. */
 export const liveSchemaChangeSchema = z.object({
   at: instantSchema,
+  /** The source transaction's commit; where it was found in the catalog, how far the replica was when it was noted. */
+  lsn: lsnTextSchema.nullable(),
   schema: z.string(),
   name: z.string(),
   /** In words, like `add column discount numeric(12,2) default 0`. */

@@ -12,7 +12,7 @@ import type { Batch } from './batch/batch.ts'
 import type { FlushLimits } from './batch/flushPolicy.ts'
 import { LiveMeter, slotHealthOf } from './metrics/liveMeter.ts'
 import { SourceMonitor } from './metrics/sourceMonitor.ts'
-import { ZERO_LSN, type Lsn } from './model/lsn.ts'
+import { formatLsn, ZERO_LSN, type Lsn } from './model/lsn.ts'
 import type { Host } from './ports.ts'
 import { connectSource } from './source/connection.ts'
 import { cutShort, endConnection } from './source/ending.ts'
@@ -190,8 +190,9 @@ class Session implements ReplicaSession {
         }),
       ),
       events: this.meter.readEvents(),
-      schemaChanges: replication.schemaChanges.changes.map(({ notedAtMs, schema, name, change, outcome }) => ({
+      schemaChanges: replication.schemaChanges.changes.map(({ notedAtMs, lsn, schema, name, change, outcome }) => ({
         at: new Date(notedAtMs).toISOString(),
+        lsn: lsn === null ? null : formatLsn(lsn),
         schema,
         name,
         change,

@@ -118,6 +118,14 @@ export function formatTime(instant: string | number | null | undefined): string 
     : `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
 }
 
+/** `2026-03-01 14:03:22` of the person's zone. */
+export function formatInstant(instant: string | number | null | undefined): string {
+  if (instant === null || instant === undefined) return NOTHING
+  const date = new Date(instant)
+  if (Number.isNaN(date.getTime())) return NOTHING
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${formatTime(instant)}`
+}
+
 /** `2026-03-01 14:03:22 +01:00 (Europe/Berlin)`, for a hover. */
 export function formatInstantWithZone(instant: string | number | null | undefined): string {
   if (instant === null || instant === undefined) return ''
@@ -126,9 +134,8 @@ export function formatInstantWithZone(instant: string | number | null | undefine
   const ahead = -date.getTimezoneOffset()
   const sign = ahead < 0 ? '-' : '+'
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
   const offset = `${sign}${two(Math.floor(Math.abs(ahead) / 60))}:${two(Math.abs(ahead) % 60)}`
-  return `${day} ${formatTime(instant)} ${offset} (${zone})`
+  return `${formatInstant(instant)} ${offset} (${zone})`
 }
 
 /** `now`, `12 s ago`, `4 min ago`, `3 h ago`, `2 d ago`. */

@@ -24,7 +24,6 @@ export interface AttemptObserver {
   onIdentity(identity: SystemIdentity): void
   onPrepared(prepared: Prepared): Promise<void>
   onApplied(batch: Batch, parked: readonly ParkedTable[]): void
-  onParked(parked: readonly ParkedTable[]): void
   onSchemaOutcomes(outcomes: readonly SchemaOutcome[]): void
   onJoined(table: FollowedTable): void
   onProgress(): void
@@ -165,7 +164,6 @@ export class Attempt {
         ...{ run, host, file, address, signal },
         ...{ source: prepared.source, tables: prepared.tables },
         onOutcomes: (outcomes) => observer.onSchemaOutcomes(outcomes),
-        onParked: (parked) => observer.onParked(parked),
       })
       const joiner = this.joinTables(run, prepared)
       this.joiner = joiner

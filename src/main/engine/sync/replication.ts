@@ -368,7 +368,6 @@ export class Replication {
       onIdentity: ({ currentLsn }) => this.hearSourceLsn(currentLsn),
       onPrepared: (prepared) => this.takeOver(prepared),
       onApplied: (batch, parked) => this.onApplied(batch, parked),
-      onParked: (parked) => this.noteParked(parked),
       onSchemaOutcomes: (outcomes) => this.noteOutcomes(outcomes),
       onJoined: () => this.onProgress(),
       onProgress: () => this.onProgress(),

@@ -1,13 +1,12 @@
 import type pg from 'pg'
 import type { SourceAddress } from '../../contract/source.ts'
-import type { ParkedTable } from '../apply/applyBatch.ts'
 import type { Host } from '../ports.ts'
 import { askCatalog } from '../source/askCatalog.ts'
-import { alterPublications, readPublicationTables } from '../source/publication.ts'
-import { writeDeadLetter, writeTableState, type SourceRecord } from '../store/records.ts'
+import { alterPublications, readPublicationTables, type PublishedTable } from '../source/publication.ts'
+import type { SourceRecord } from '../store/records.ts'
 import type { ReplicaFile } from '../store/replicaFile.ts'
 import { differenceFromPublication, type FollowedTable } from './followedTables.ts'
-import type { SchemaOutcome } from './schemaOutcome.ts'
+import { recordOutcome, schemaOutcome, type MadeDecision, type SchemaOutcome } from './schemaOutcome.ts'
 import { SchemaWatch } from './schemaWatch.ts'
 import type { StreamRun } from './streamRun.ts'
 
@@ -20,7 +19,6 @@ export interface SourceInspectionOptions {
   tables: Map<number, FollowedTable>
   signal: AbortSignal
   onOutcomes(outcomes: readonly SchemaOutcome[]): void
-  onParked(parked: readonly ParkedTable[]): void
 }
 
 /** Looks, while one stream runs, for what the stream does not tell. */
@@ -57,21 +55,29 @@ export class SourceInspection {
    */
   async inspect(client: pg.Client, mustLook: boolean): Promise<void> {
     const { watch } = this
-    const { tables, source, file, signal, onParked } = this.options
-    const published = await readPublicationTables(client, source.publicationNames)
-    await watch.look(client, published, mustLook)
-    for (const table of tables.values()) {
-      const { plan } = table
-      if (signal.aborted || table.state !== 'ready' || watch.isPending(plan.oid)) continue
-      const reason = differenceFromPublication(plan, published.find((entry) => entry.oid === plan.oid))
-      if (!reason) continue
-      const { oid, schema, name } = plan
-      await file.record(async (connection) => {
-        await writeTableState(connection, oid, 'errored', reason)
-        await writeDeadLetter(connection, { oid, schema, name, lsn: null, code: 'PUBLICATION_CHANGED', reason, changes: null })
-      })
-      onParked([{ oid, schema, name, code: 'PUBLICATION_CHANGED', reason, lsn: null }])
+    const { source, file, signal, onOutcomes, run, host } = this.options
+    const published = new Map(
+      (await readPublicationTables(client, source.publicationNames)).map((entry) => [entry.oid, entry]),
+    )
+    // A dropped table has left its publication too: the catalog is asked before that is called somebody's doing.
+    await watch.look(client, [...published.values()], mustLook || this.leftOut(published).length > 0)
+    for (const { table, reason } of this.leftOut(published)) {
+      if (signal.aborted) return
+      const change = published.has(table.plan.oid) ? 'left out of the publication in part' : 'taken out of the publication'
+      const decision: MadeDecision = { outcome: 'parked', changes: [change], reason }
+      const outcome = schemaOutcome(table, decision, run.visibleLsn, host.clock.nowMs())
+      await file.record((connection) => recordOutcome(connection, outcome))
+      onOutcomes([outcome])
     }
+  }
+
+  /** Followed tables of which the publication no longer lets everything through, but for those whose change is in hand. */
+  private leftOut(published: ReadonlyMap<number, PublishedTable>): { table: FollowedTable; reason: string }[] {
+    return [...this.options.tables.values()].flatMap((table) => {
+      if (table.state !== 'ready' || this.watch.isPending(table.plan.oid)) return []
+      const reason = differenceFromPublication(table.plan, published.get(table.plan.oid))
+      return reason ? [{ table, reason }] : []
+    })
   }
 
   /** Takes over what the replica has come to. Never rejects. */

@@ -26,6 +26,7 @@ import { EventsPanel } from './EventsPanel.tsx'
 import { Figures } from './Figures.tsx'
 import styles from './LiveView.module.css'
 import { plainAnswerOf } from './plainAnswer.ts'
+import { SchemaChangesPanel } from './SchemaChangesPanel.tsx'
 import { lostSentence, sentenceOf } from './sentence.ts'
 import type { SentenceContext } from './sentence.ts'
 import { TableDialogs } from './TableDialogs.tsx'
@@ -183,7 +184,10 @@ export function LiveView() {
       <Chart sourceName={sourceName} />
       <VerifyPanel />
       <div className={styles.lists}>
-        <TablesPanel tables={snapshot.tables} />
+        <div className={styles.tables}>
+          <TablesPanel tables={snapshot.tables} />
+          <SchemaChangesPanel changes={snapshot.schemaChanges} />
+        </div>
         <EventsPanel events={snapshot.events} />
       </div>
       <TableDialogs sourceName={sourceName} />

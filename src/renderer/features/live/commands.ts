@@ -3,6 +3,7 @@ import { useLiveStore } from '../../app/live.ts'
 import { goTo } from '../../app/places.ts'
 import { pauseStream, resumeStream, setDemoRate } from './actions.ts'
 import { neighbourRate } from './demoRates.ts'
+import { showSchemaChanges } from './schemaChanges.ts'
 import { openTableDialog, type TableDialog } from './tableDialogs.ts'
 import { askToRepair, canRepair, cancelVerification, useVerify, verify } from './verifyStore.ts'
 
@@ -51,6 +52,16 @@ export function liveCommands(): Command[] {
       group,
       when: isOpen,
       perform: () => show({ kind: 'copy-everything' }),
+    },
+    {
+      id: 'live.schema-changes',
+      label: 'Schema changes of the source',
+      group,
+      when: isOpen,
+      perform: () => {
+        goTo('live')
+        showSchemaChanges()
+      },
     },
     {
       id: 'live.verify',

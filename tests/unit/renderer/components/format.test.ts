@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
-  THIN_SPACE, formatAbout, formatAgo, formatBytes, formatCount, formatDuration, formatExact, formatMany, formatPercent,
-  formatRate, formatShortCount,
+  THIN_SPACE, formatAbout, formatAgo, formatBytes, formatCount, formatDuration, formatExact, formatInstant,
+  formatInstantWithZone, formatMany, formatPercent, formatRate, formatShortCount,
 } from '../../../../src/renderer/components/format.ts'
 
 const plain = (text: string): string => text.replaceAll(THIN_SPACE, ' ')
@@ -103,5 +103,13 @@ describe('other figures', () => {
   it('counts one and many', () => {
     expect(formatMany(1, 'table')).toBe('1 table')
     expect(formatMany(12, 'table')).toBe('12 tables')
+  })
+})
+
+describe('instants', () => {
+  it('have their day and second in the zone of the person, or say that there is none', () => {
+    expect(formatInstant(new Date(2026, 2, 1, 4, 3, 22).getTime())).toBe('2026-03-01 04:03:22')
+    expect(formatInstant(null)).toBe('–')
+    expect(formatInstantWithZone(new Date(2026, 2, 1, 4, 3, 22).toISOString())).toMatch(/^2026-03-01 04:03:22 [+-]\d\d:\d\d \(.+\)$/)
   })
 })
