@@ -13,7 +13,10 @@ export default defineConfig({
       // The headless entry runs in plain Node, older than the one inside Electron.
       target: 'node20',
       sourcemap: true,
-      externalizeDeps: true,
+      // What is plain JavaScript is bundled: a program that starts anew for each command reads less that way.
+      externalizeDeps: {
+        exclude: ['@orpc/client', '@orpc/contract', '@orpc/server', '@orpc/standard-server-peer', 'commander', 'hucre', 'zod'],
+      },
       rollupOptions: {
         external: ['electron'],
         input: {

@@ -6,8 +6,8 @@ import type { CopiedCsv } from './statements.ts'
 const LINE_FEED = 0x0a
 /** Rows are gathered up to here before they are written. */
 const BLOCK_BYTES = 256 << 10
-/** Blocks that wait for DuckDB before the source is paused. */
-const MOST_WAITING_BYTES = 8 << 20
+/** Blocks that wait for DuckDB before the source is paused: enough for it to go on sending while all threads parse. */
+const MOST_WAITING_BYTES = 24 << 20
 /** A row beyond what the reader was told to expect. */
 const USUAL_ROW_BYTES = 1 << 20
 /** Feeds that are read only when whole are cut here. */
@@ -46,6 +46,8 @@ export class TableLoader {
   private isFeedFull = false
   private turning: Promise<void> | null = null
   private failure: unknown = null
+  /** Called when a block has gone its way, or none will any more. */
+  private onMoved = (): void => {}
 
   /** `statementFor` makes the statement that reads one run of rows; it is run once or a few times. */
   constructor(
@@ -84,16 +86,14 @@ export class TableLoader {
 
   /** True while DuckDB has more than it can take for now: give no more rows until `onRoom`. */
   get isFull(): boolean {
-    return this.isFeedFull || this.waitingBytes >= MOST_WAITING_BYTES
+    return this.waitingBytes >= MOST_WAITING_BYTES
   }
 
   /** Loads what is left; throws what DuckDB threw. */
   async finish(): Promise<void> {
     this.sendBlock(0)
-    for (;;) {
-      if (this.turning) await this.turning
-      else if (this.waiting.length > 0 && this.failure === null) await new Promise((resolve) => setImmediate(resolve))
-      else break
+    while (this.turning || (this.waiting.length > 0 && this.failure === null)) {
+      await (this.turning ?? new Promise<void>((resolve) => (this.onMoved = resolve)))
     }
     await this.closeReading()
     if (this.failure !== null) throw this.failure
@@ -158,6 +158,7 @@ export class TableLoader {
   private onFeedRoom(): void {
     this.isFeedFull = false
     this.drain()
+    this.onMoved()
     if (!this.isFull) this.onRoom()
   }
 
@@ -187,6 +188,7 @@ export class TableLoader {
   private fail(error: unknown): void {
     if (this.failure !== null) return
     this.failure = error
+    this.onMoved()
     this.reading?.feed.destroy()
     this.onFailure(error)
   }
