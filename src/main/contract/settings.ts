@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { parameterValuesSchema, sessionSettingsSchema } from './query.ts'
 import { chartSettingsSchema } from './chart.ts'
 import { engineNameSchema } from './values.ts'
+import { verifyShareSchema } from './verify.ts'
 
 export const preferencesSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
@@ -17,6 +18,8 @@ export const preferencesSchema = z.object({
   timeZone: z.string().max(64).nullable().default(null),
   /** How the whole part of a number is grouped where it is shown; copies and exports are never grouped. */
   digitGrouping: z.enum(['space', 'comma', 'none']).default('space'),
+  /** Of the time, how much a verification spends reading the source. */
+  verifyShare: verifyShareSchema.default(0.5),
   /** The folder of the saved queries; null is the app's own. */
   savedQueriesFolder: z.string().nullable().default(null),
 })

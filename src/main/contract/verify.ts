@@ -9,6 +9,9 @@ import { faultSchema, instantSchema, lsnTextSchema, tableNameSchema } from './va
 export const verifyModeSchema = z.enum(['full', 'cheap'])
 export type VerifyMode = z.infer<typeof verifyModeSchema>
 
+/** Above 0, so that a run ends; 1 is without rest. */
+export const verifyShareSchema = z.number().min(0.01).max(1)
+
 export const tableOutcomeSchema = z.enum(['waiting', 'running', 'same', 'repaired', 'differs', 'not-verified'])
 /** `repaired`: every difference that was found was mended, and looked at again. */
 export type TableOutcome = z.infer<typeof tableOutcomeSchema>
@@ -38,7 +41,7 @@ export const verifiedTableSchema = tableNameSchema.extend({
   rowsExtra: z.number().int(),
   rowsAltered: z.number().int(),
   rowsRepaired: z.number().int(),
-  /** Rows that changed at every look, so that nothing can be said of them. */
+  /** Rows that changed at every look, or of a table without a key that did: nothing can be said of them. */
   rowsUnsettled: z.number().int(),
   keyColumns: z.array(z.string()),
   /** At most 100; the numbers above count all. */
@@ -87,6 +90,8 @@ export const verifyContract = {
         tables: z.array(tableNameSchema).optional(),
         mode: verifyModeSchema.default('full'),
         repair: z.boolean().default(false),
+        /** Of the time, how much is spent reading the source; the rest is rest. */
+        share: verifyShareSchema.optional(),
       }),
     )
     .output(eventIterator(verificationSchema)),

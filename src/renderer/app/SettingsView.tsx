@@ -3,6 +3,7 @@ import type { Preferences } from '../../main/contract/settings.ts'
 import { Button } from '../components/Button.tsx'
 import { faultOfThrown } from '../components/consequences.ts'
 import { SelectField, TextField } from '../components/Field.tsx'
+import { formatPercent } from '../components/format.ts'
 import { useAppInfo } from './appInfo.ts'
 import { engine } from './engineClient.ts'
 import { changePreferences, readPreferences, usePreferences, zoom } from './preferences.ts'
@@ -100,6 +101,28 @@ function TimeZoneField() {
   )
 }
 
+const verifyShares = [
+  { value: '0.1', label: 'a tenth of the time' },
+  { value: '0.25', label: 'a quarter of the time' },
+  { value: '0.5', label: 'half of the time' },
+  { value: '1', label: 'all of the time, without rest' },
+]
+
+/** How hard a verification reads the source; the next one goes by it. */
+function VerifyShareField() {
+  const share = String(usePreferences((state) => state.preferences.verifyShare))
+  const isListed = verifyShares.some(({ value }) => value === share)
+  return (
+    <SelectField
+      label="Reading the source"
+      hint="Between its reads a verification leaves the source alone: the less it reads, the longer it takes."
+      value={share}
+      options={isListed ? verifyShares : [...verifyShares, { value: share, label: `${formatPercent(Number(share))} of the time` }]}
+      onChange={(value) => void changePreferences({ verifyShare: Number(value) })}
+    />
+  )
+}
+
 /** The folder of the `.sql` files; the engine looks whether it is there. */
 function QueriesFolder() {
   const folder = usePreferences((state) => state.preferences.savedQueriesFolder)
@@ -188,6 +211,10 @@ export function SettingsView() {
         />
         <TimeZoneField />
         <QueriesFolder />
+      </section>
+      <section className={styles.part}>
+        <h2>Verification</h2>
+        <VerifyShareField />
       </section>
       <section className={styles.part}>
         <h2>Shortcuts</h2>

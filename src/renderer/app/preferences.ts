@@ -15,6 +15,7 @@ function lastSeen(): Preferences {
     keys: {},
     timeZone: null,
     digitGrouping: 'space',
+    verifyShare: 0.5,
     savedQueriesFolder: null,
   }
   try {

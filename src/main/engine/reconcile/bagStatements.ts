@@ -51,29 +51,24 @@ export function countHere(plan: TablePlan, onlySuspects: boolean): string {
     SELECT ${ofReplica(plan)} AS print, count(*) AS copies FROM ${replicaName(plan)} AS replica${only} GROUP BY print`
 }
 
-/** Rows whose number differs: how many more of each the replica has, and at how many looks in a row it was so. */
+/** Rows whose number differs: how many more of each the replica has. */
 export const suspectDifferences = `CREATE OR REPLACE TEMP TABLE verify_bag_suspects AS
-  SELECT print, coalesce(here.copies, 0) - coalesce(there.copies, 0) AS surplus, 0 AS looks
+  SELECT print, coalesce(here.copies, 0) - coalesce(there.copies, 0) AS surplus
   FROM ${HERE} AS here FULL JOIN ${COUNTED} AS there USING (print)
   WHERE surplus <> 0`
 
-/** What is equal by now is dropped; `counts`: a difference that stood still has stood for one look more. */
-export function lookAgain(counts: boolean): string[] {
-  const looks = counts ? 'CASE WHEN surplus = suspect.surplus THEN suspect.looks + 1 ELSE 0 END' : 'suspect.looks'
-  return [
-    `CREATE OR REPLACE TEMP TABLE verify_bag_next AS
-       SELECT suspect.print AS print, coalesce(here.copies, 0) - coalesce(there.copies, 0) AS surplus, ${looks} AS looks
-       FROM ${SUSPECTS} AS suspect LEFT JOIN ${HERE} AS here ON here.print = suspect.print
-       LEFT JOIN ${COUNTED} AS there ON there.print = suspect.print`,
-    `CREATE OR REPLACE TEMP TABLE verify_bag_suspects AS SELECT * FROM temp.main.verify_bag_next WHERE surplus <> 0`,
-  ]
-}
+/** What is equal by now is dropped. */
+export const lookAgain = [
+  `CREATE OR REPLACE TEMP TABLE verify_bag_next AS
+     SELECT suspect.print AS print, coalesce(here.copies, 0) - coalesce(there.copies, 0) AS surplus
+     FROM ${SUSPECTS} AS suspect LEFT JOIN ${HERE} AS here ON here.print = suspect.print
+     LEFT JOIN ${COUNTED} AS there ON there.print = suspect.print`,
+  `CREATE OR REPLACE TEMP TABLE verify_bag_suspects AS SELECT * FROM temp.main.verify_bag_next WHERE surplus <> 0`,
+]
 
-/** Rows that are missing and rows that are extra, of those that stood for `looks` looks. */
-export function weighSuspects(looks: number): string {
-  return `SELECT coalesce(sum(greatest(-surplus, 0)), 0)::BIGINT, coalesce(sum(greatest(surplus, 0)), 0)::BIGINT
-    FROM ${SUSPECTS} WHERE looks >= ${looks}`
-}
+/** Rows that are missing, and rows that are extra. */
+export const weighSuspects = `SELECT coalesce(sum(greatest(-surplus, 0)), 0)::BIGINT, coalesce(sum(greatest(surplus, 0)), 0)::BIGINT
+  FROM ${SUSPECTS}`
 
 /** Takes surplus rows of the suspects away and puts lacking ones in, from the source's rows as last loaded. */
 export function mendBag(plan: TablePlan): string[] {

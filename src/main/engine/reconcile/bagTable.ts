@@ -17,8 +17,6 @@ import type { Followed, TableContext } from './tableContext.ts'
 
 /** The whole table is read at each look, so they are few. */
 const MOST_LOOKS = 8
-/** A difference that stood for so many looks while the table was changed is told. */
-const ENOUGH_LOOKS = 3
 const WAIT_MS = 200
 
 interface Weight {
@@ -32,8 +30,8 @@ interface Weight {
  * A row cannot be asked for by name here, so a look is a read of the whole source; look *i* counts the replica's rows
  * (R*i*), then the source's (S*i*), and the next waits until the replica has passed S*i*. Where the stream has brought
  * the table nothing between R*i* and R*i+1*, the replica should have held all the while what S*i* saw: a difference
- * is proven, and may be mended. In a table that never rests, a difference that stays the same over several looks is told,
- * and left as it is, for it is not proven.
+ * is proven, and may be mended. What still differs in a table that was changed at every look is neither: the rows are
+ * told as not settled, and the table as not verified.
  */
 export async function verifyBag(context: TableContext): Promise<void> {
   const { plan, source } = context
@@ -54,31 +52,30 @@ export async function verifyBag(context: TableContext): Promise<void> {
     const outcome = await context.look(async () => {
       const now = applied(context)
       await context.run(countHere(plan, true))
-      for (const statement of lookAgain(true)) await context.run(statement)
+      for (const statement of lookAgain) await context.run(statement)
       const isProven = isUntouched(before, applied(context))
       before = now
       if (!isProven || (await suspected(context)) === 0) return 'unproven'
       if (!context.repair) return 'told'
       if (!canMend) return 'unproven'
-      const wrong = await weigh(context, 0)
+      const wrong = await weigh(context)
       await context.mend(mendBag(plan), wrong.missing - wrong.extra)
       mended = { missing: Math.max(mended.missing, wrong.missing), extra: Math.max(mended.extra, wrong.extra) }
       return 'mended'
     })
-    if (outcome === 'told' || looks >= MOST_LOOKS || (await suspected(context)) === 0) {
-      if (outcome === 'told') return tell(context, await weigh(context, 0), mended)
-      break
-    }
+    if (outcome === 'told') return tell(context, await weigh(context), mended)
+    if (looks >= MOST_LOOKS || (await suspected(context)) === 0) break
     await loadSource(context)
     hasRows = true
   }
-  const left = await weigh(context, ENOUGH_LOOKS)
-  tell(context, left, mended)
-  if (context.repair && left.missing + left.extra > 0) {
-    context.tally.note = 'Rows without a key are mended while their table rests; it was changed at every look.'
-  }
-  const all = await weigh(context, 0)
-  context.tally.rowsUnsettled += all.missing + all.extra - left.missing - left.extra
+  const left = await weigh(context)
+  tellMended(context, left, mended)
+  const unsettled = left.missing + left.extra
+  if (unsettled === 0) return
+  context.tally.rowsUnsettled += unsettled
+  context.tally.note =
+    `${formatRows(unsettled)} differed, but the table was changed at every look, so that nothing is proven of them. ` +
+    'Verify the table while nothing is written to it.'
 }
 
 /** Reads the suspected rows anew, and drops what is the same by now. */
@@ -86,7 +83,7 @@ async function loadSource(context: TableContext): Promise<void> {
   const { plan, source } = context
   const startMs = context.nowMs()
   await source.read(readWhole(plan), { begin: createRows(plan), statementFor: (csv) => loadSuspects(plan, csv) })
-  for (const statement of [...recountThere(plan), ...lookAgain(false)]) await context.run(statement)
+  for (const statement of [...recountThere(plan), ...lookAgain]) await context.run(statement)
   await context.rest(startMs)
 }
 
@@ -108,21 +105,31 @@ function isUntouched(before: Applied, now: Applied): boolean {
 }
 
 async function suspected(context: TableContext): Promise<number> {
-  const { missing, extra } = await weigh(context, 0)
+  const { missing, extra } = await weigh(context)
   return missing + extra
 }
 
-async function weigh(context: TableContext, looks: number): Promise<Weight> {
-  const [[missing, extra] = []] = await context.rows(weighSuspects(looks))
+async function weigh(context: TableContext): Promise<Weight> {
+  const [[missing, extra] = []] = await context.rows(weighSuspects)
   return { missing: Number(missing), extra: Number(extra) }
 }
 
-/** What is left is told as it is; of what was mended, all that is not left. */
+const KINDS = ['missing', 'extra'] as const
+
 function tell(context: TableContext, left: Weight, mended: Weight): void {
-  for (const kind of ['missing', 'extra'] as const) {
-    const difference = (rows: number, repaired: boolean): RowDifference => ({ kind, key: [], columns: [], rows, repaired })
-    const repaired = Math.max(0, mended[kind] - left[kind])
-    if (repaired > 0) context.note(difference(repaired, true))
-    if (left[kind] > 0) context.note(difference(left[kind], false))
-  }
+  tellMended(context, left, mended)
+  for (const kind of KINDS) note(context, kind, left[kind], false)
+}
+
+/** Of what was mended, all that is not left. */
+function tellMended(context: TableContext, left: Weight, mended: Weight): void {
+  for (const kind of KINDS) note(context, kind, mended[kind] - left[kind], true)
+}
+
+function note(context: TableContext, kind: RowDifference['kind'], rows: number, repaired: boolean): void {
+  if (rows > 0) context.note({ kind, key: [], columns: [], rows, repaired })
+}
+
+function formatRows(rows: number): string {
+  return rows === 1 ? 'One row' : `${rows} rows`
 }

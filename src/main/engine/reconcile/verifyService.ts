@@ -192,9 +192,7 @@ class VerificationRun {
       await context.begin()
       if (plan.identity === 'key') await verifyKeyed(context, this.input.mode)
       else await verifyBag(context)
-      const { rowsMissing, rowsExtra, rowsAltered, rowsRepaired } = context.tally
-      const differing = rowsMissing + rowsExtra + rowsAltered
-      entry.outcome = differing === 0 ? 'same' : rowsRepaired === differing ? 'repaired' : 'differs'
+      entry.outcome = outcomeOf(entry.table, context.tally)
       entry.reason = noteOf(context.tally)
     } catch (error) {
       this.signal.throwIfAborted()
@@ -284,10 +282,19 @@ function nameOf({ plan }: Followed): string {
   return `${plan.schema}.${plan.name}`
 }
 
+/** A row with a key that changed at every look is no difference; one without may be, and its table is not called equal. */
+function outcomeOf({ plan }: Followed, tally: Tally): TableOutcome {
+  const { rowsMissing, rowsExtra, rowsAltered, rowsRepaired, rowsUnsettled } = tally
+  const differing = rowsMissing + rowsExtra + rowsAltered
+  if (differing > rowsRepaired) return 'differs'
+  if (rowsUnsettled > 0 && plan.identity !== 'key') return 'not-verified'
+  return differing === 0 ? 'same' : 'repaired'
+}
+
 function noteOf({ note, rowsUnsettled }: Tally): string | null {
-  if (rowsUnsettled === 0) return note
+  if (note !== null || rowsUnsettled === 0) return note
   const rows = rowsUnsettled === 1 ? 'One row' : `${rowsUnsettled} rows`
-  return [note, `${rows} changed at every look, so that nothing can be said of them.`].filter(Boolean).join(' ')
+  return `${rows} changed at every look, so that nothing can be said of them.`
 }
 
 function tableOf({ table, tally, outcome, reason }: Entry): VerifiedTable {

@@ -2,6 +2,7 @@ import { create } from 'zustand'
 import type { Fault } from '../../../main/contract/errors.ts'
 import type { Verification, VerifyMode } from '../../../main/contract/verify.ts'
 import { engine } from '../../app/engineClient.ts'
+import { usePreferences } from '../../app/preferences.ts'
 import { faultOfThrown } from '../../components/consequences.ts'
 
 interface VerifyState {
@@ -29,11 +30,12 @@ export async function verify(options: { mode: VerifyMode; repair: boolean; onlyD
   underway = own
   const { verification: before } = useVerify.getState()
   const { mode, repair } = options
+  const { verifyShare: share } = usePreferences.getState().preferences
   const differing = before?.tables.filter(({ outcome }) => outcome === 'differs').map(({ schema, name }) => ({ schema, name }))
   const tables = options.onlyDiffering ? differing : undefined
   useVerify.setState({ verification: null, isRunning: true, fault: null, isAskingToRepair: false })
   try {
-    for await (const verification of await engine.verify.run({ mode, repair, tables }, { signal: own.signal })) {
+    for await (const verification of await engine.verify.run({ mode, repair, tables, share }, { signal: own.signal })) {
       useVerify.setState({ verification })
     }
   } catch (thrown) {
