@@ -168,55 +168,71 @@ export async function writeReplicaName(connection: DuckDBConnection, oid: number
   await connection.run('UPDATE millrace.tables SET replica_schema = $2, replica_table = $3 WHERE table_oid = $1', [oid, schema, table])
 }
 
-export async function readColumns(connection: DuckDBConnection): Promise<ColumnRecord[]> {
+/** By the OID of their table, in the order of `attnum`. */
+export async function readColumns(connection: DuckDBConnection): Promise<Map<number, ColumnRecord[]>> {
+  const columns = new Map<number, ColumnRecord[]>()
   const rows = await rowsOf(
     connection,
     `SELECT table_oid, attnum, source_name, replica_name, source_type, type_oid, typmod, replica_type, exactness,
        note, is_key, source_column::VARCHAR FROM millrace.columns ORDER BY table_oid, attnum`,
   )
-  return rows.map((row) => ({
-    tableOid: row[0] as number,
-    attnum: row[1] as number,
-    sourceName: row[2] as string,
-    replicaName: row[3] as string,
-    sourceType: row[4] as string,
-    typeOid: row[5] as number,
-    typmod: row[6] as number,
-    replicaType: row[7] as string,
-    exactness: row[8] as ColumnRecord['exactness'],
-    note: row[9] as string | null,
-    isKey: row[10] as boolean,
-    source: row[11] === null ? null : (JSON.parse(row[11] as string) as SourceColumn),
-  }))
+  for (const row of rows) {
+    const column: ColumnRecord = {
+      tableOid: row[0] as number,
+      attnum: row[1] as number,
+      sourceName: row[2] as string,
+      replicaName: row[3] as string,
+      sourceType: row[4] as string,
+      typeOid: row[5] as number,
+      typmod: row[6] as number,
+      replicaType: row[7] as string,
+      exactness: row[8] as ColumnRecord['exactness'],
+      note: row[9] as string | null,
+      isKey: row[10] as boolean,
+      source: row[11] === null ? null : (JSON.parse(row[11] as string) as SourceColumn),
+    }
+    const own = columns.get(column.tableOid)
+    if (own) own.push(column)
+    else columns.set(column.tableOid, [column])
+  }
+  return columns
 }
 
-/** Replaces what is recorded of one table, its columns and its marks. */
-export async function writeTable(
-  connection: DuckDBConnection,
-  table: TableRecord,
-  columns: readonly ColumnRecord[],
-  marks: ShapeMarks | null,
-): Promise<void> {
-  await removeTable(connection, table.oid)
-  await connection.run(
-    `INSERT INTO millrace.tables (table_oid, schema_name, table_name, replica_schema, replica_table, state, reason,
-       row_identity, snapshot_lsn, copied_at, copied_rows, shape_marks) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,
-       CASE WHEN $9 IS NULL THEN NULL ELSE now() END, $10, $11)`,
-    [
-      table.oid,
-      table.schema,
-      table.name,
-      table.replicaSchema,
-      table.replicaTable,
-      table.state,
-      table.reason,
-      table.rowIdentity,
-      table.snapshotLsn === null ? null : formatLsn(table.snapshotLsn),
-      table.copiedRows,
-      marks === null ? null : JSON.stringify(marks),
-    ],
+/** All that is recorded of one table. */
+export interface TableEntry {
+  table: TableRecord
+  columns: readonly ColumnRecord[]
+  marks: ShapeMarks | null
+}
+
+/** Replaces what is recorded of one table. */
+export async function writeTable(connection: DuckDBConnection, entry: TableEntry): Promise<void> {
+  await removeTable(connection, entry.table.oid)
+  await insertTables(connection, [entry])
+}
+
+/** Of tables of which nothing is recorded yet. */
+export async function insertTables(connection: DuckDBConnection, entries: readonly TableEntry[]): Promise<void> {
+  const names = `table_oid, schema_name, table_name, replica_schema, replica_table, state, reason, row_identity,
+    snapshot_lsn, copied_rows, shape_marks`
+  const rows = entries.map(({ table, marks }) => [
+    table.oid,
+    table.schema,
+    table.name,
+    table.replicaSchema,
+    table.replicaTable,
+    table.state,
+    table.reason,
+    table.rowIdentity,
+    table.snapshotLsn === null ? null : formatLsn(table.snapshotLsn),
+    table.copiedRows,
+    marks === null ? null : JSON.stringify(marks),
+  ])
+  await insertRows(connection, rows, (values) =>
+    `INSERT INTO millrace.tables (${names}, copied_at)
+     SELECT *, CASE WHEN snapshot_lsn IS NOT NULL THEN now() END FROM (${values}) AS entries(${names})`,
   )
-  await writeColumns(connection, columns)
+  await insertColumns(connection, entries.flatMap(({ columns }) => columns))
 }
 
 /** As `writeTable`, of a table whose rows stay: when and with how many it was copied is left as it is. */
@@ -240,32 +256,41 @@ export async function writeTableShape(
     ],
   )
   await connection.run('DELETE FROM millrace.columns WHERE table_oid = $1', [table.oid])
-  await writeColumns(connection, columns)
+  await insertColumns(connection, columns)
 }
 
-async function writeColumns(connection: DuckDBConnection, columns: readonly ColumnRecord[]): Promise<void> {
-  // A statement costs a millisecond whatever it inserts, and a source may have a hundred thousand columns.
-  for (let first = 0; first < columns.length; first += COLUMNS_A_STATEMENT) {
-    const rows = columns.slice(first, first + COLUMNS_A_STATEMENT).map((column) => [
-      column.tableOid,
-      column.attnum,
-      column.sourceName,
-      column.replicaName,
-      column.sourceType,
-      column.typeOid,
-      column.typmod,
-      column.replicaType,
-      column.exactness,
-      column.note,
-      column.isKey,
-      column.source === null ? null : JSON.stringify(column.source),
-    ])
-    const places = rows.map((row, at) => `(${row.map((_, place) => `$${at * row.length + place + 1}`).join(', ')})`)
-    await connection.run(`INSERT INTO millrace.columns VALUES ${places.join(', ')}`, rows.flat())
+async function insertColumns(connection: DuckDBConnection, columns: readonly ColumnRecord[]): Promise<void> {
+  const rows = columns.map((column) => [
+    column.tableOid,
+    column.attnum,
+    column.sourceName,
+    column.replicaName,
+    column.sourceType,
+    column.typeOid,
+    column.typmod,
+    column.replicaType,
+    column.exactness,
+    column.note,
+    column.isKey,
+    column.source === null ? null : JSON.stringify(column.source),
+  ])
+  await insertRows(connection, rows, (values) => `INSERT INTO millrace.columns ${values}`)
+}
+
+/** A statement costs a millisecond whatever it inserts, and a source may have a hundred thousand columns. */
+const ROWS_A_STATEMENT = 64
+
+async function insertRows(
+  connection: DuckDBConnection,
+  rows: readonly (readonly DuckDBValue[])[],
+  statementFor: (values: string) => string,
+): Promise<void> {
+  for (let first = 0; first < rows.length; first += ROWS_A_STATEMENT) {
+    const part = rows.slice(first, first + ROWS_A_STATEMENT)
+    const places = part.map((row, at) => `(${row.map((_, place) => `$${at * row.length + place + 1}`).join(', ')})`)
+    await connection.run(statementFor(`VALUES ${places.join(', ')}`), part.flat())
   }
 }
-
-const COLUMNS_A_STATEMENT = 64
 
 /** Forgets that the file follows a table. */
 export async function removeTable(connection: DuckDBConnection, oid: number): Promise<void> {

@@ -158,7 +158,7 @@ class Attempt {
     const follower = newFollowedTable(plan, successor.relation.estimatedRows)
     const record = recordOf(follower)
     await removeTable(this.connection, oid)
-    await writeTable(this.connection, record.table, record.columns, null)
+    await writeTable(this.connection, { ...record, marks: null })
     for (const change of outcome.records) await writeSchemaChange(this.connection, change)
     this.effects.push(() => {
       this.tables.delete(oid)

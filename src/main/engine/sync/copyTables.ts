@@ -253,7 +253,7 @@ async function publishCopy(
   for (const statement of publishCopyStatements(plan)) await connection.run(statement)
   if (state === 'ready') {
     const record = recordOf(copied)
-    await writeTable(connection, record.table, record.columns, record.marks)
+    await writeTable(connection, record)
   } else {
     await writeReplicaName(connection, plan.oid, placeOf(plan))
   }

@@ -18,6 +18,7 @@ import { readShapesNow } from '../source/shapes.ts'
 import { dropSlot } from '../source/slot.ts'
 import {
   createCheckpoint,
+  insertTables,
   readCheckpoint,
   readColumns,
   readShapeMarks,
@@ -31,7 +32,7 @@ import {
   type TableRecord,
 } from '../store/records.ts'
 import type { ReplicaFile } from '../store/replicaFile.ts'
-import { qualified } from '../store/sql.ts'
+import { RowCounts } from '../store/rowCounts.ts'
 import { planColumn } from '../typemap/index.ts'
 import { planTable } from '../typemap/tablePlan.ts'
 import {
@@ -104,16 +105,18 @@ async function startOver(options: PrepareOptions, source: SourceRecord): Promise
   await removeMade(options, source, 'Removing what this file had made on the source.')
   const records = await readTables(file.bookkeeping)
   const columns = await readColumns(file.bookkeeping)
+  const rowCounts = await RowCounts.read(file.bookkeeping)
   await file.record(removeCheckpoint)
   const prepared = await begin({ ...options, selection: await tablesStillThere(options) }, source)
   const names = new Set([...prepared.tables.values()].map(({ plan }) => exactPattern(plan)))
   for (const record of records) {
     if (names.has(exactPattern(record))) continue
-    const table = droppedTable(record, await countRows(file, record.replicaSchema, record.replicaTable))
+    const table = droppedTable(record, rowCounts)
     prepared.tables.set(record.oid, table)
     const { state, reason } = table
-    const own = columns.filter((column) => column.tableOid === record.oid)
-    await file.record((connection) => writeTable(connection, { ...record, state, reason }, own, null))
+    await file.record((connection) =>
+      writeTable(connection, { table: { ...record, state, reason }, columns: columns.get(record.oid) ?? [], marks: null }),
+    )
   }
   return prepared
 }
@@ -163,10 +166,7 @@ async function begin(options: PrepareOptions, unfinished: SourceRecord | null): 
     await connection.run('DELETE FROM millrace.tables')
     await connection.run('DELETE FROM millrace.columns')
     await writeSource(connection, source)
-    for (const table of tables.values()) {
-      const record = recordOf(table)
-      await writeTable(connection, record.table, record.columns, record.marks)
-    }
+    await insertTables(connection, [...tables.values()].map(recordOf))
   })
   options.onActivity('Making the publication.')
   await createPublications(client, { name: publicationName, followed: chosen })
@@ -191,6 +191,7 @@ async function resume(options: PrepareOptions, source: SourceRecord, checkpoint:
   if (options.selection) await changeSelection(client, file, source, patternsOf(options.selection))
   const records = await readTables(file.bookkeeping)
   const columns = await readColumns(file.bookkeeping)
+  const rowCounts = await RowCounts.read(file.bookkeeping)
   const marks = await readShapeMarks(file.bookkeeping)
   const shapes = await readShapesNow(client, records.map((record) => record.oid), source.publicationNames)
   const published = new Map(
@@ -201,7 +202,7 @@ async function resume(options: PrepareOptions, source: SourceRecord, checkpoint:
   const tables = new Map<number, FollowedTable>()
   for (const record of records) {
     const shape = shapes.get(record.oid)
-    const own = columns.filter((column) => column.tableOid === record.oid)
+    const own = columns.get(record.oid) ?? []
     const plan = record.state === 'ready' || record.state === 'errored' ? recordedPlan(record, own, shape) : null
     if (plan) {
       const table = newFollowedTable(plan, shape?.relation.estimatedRows ?? null, marks.get(record.oid) ?? null)
@@ -209,7 +210,7 @@ async function resume(options: PrepareOptions, source: SourceRecord, checkpoint:
       table.state = record.state
       table.reason = record.reason
       table.snapshotLsn = record.snapshotLsn
-      table.rows = await countRows(file, record.replicaSchema, record.replicaTable)
+      table.rows = rowCounts.of(record.replicaSchema, record.replicaTable)
       const difference = shape && differenceFromPublication(plan, published.get(record.oid))
       if (difference && table.state === 'ready') {
         table.state = 'errored'
@@ -218,7 +219,7 @@ async function resume(options: PrepareOptions, source: SourceRecord, checkpoint:
     } else if (shape) {
       tables.set(record.oid, newFollowedTable(planTable(shape.relation), shape.relation.estimatedRows))
     } else {
-      tables.set(record.oid, droppedTable(record, await countRows(file, record.replicaSchema, record.replicaTable)))
+      tables.set(record.oid, droppedTable(record, rowCounts))
     }
   }
   await recordErrored(file, records, tables)
@@ -248,24 +249,13 @@ async function recordErrored(
 }
 
 /** The copy of a table that was dropped on the source is kept as it was. */
-function droppedTable(record: TableRecord, rows: number): FollowedTable {
+function droppedTable(record: TableRecord, rowCounts: RowCounts): FollowedTable {
   return {
     ...recordedTable(record),
     state: 'errored',
     reason: 'The table was dropped on the source; the copy is as it was.',
-    rows,
+    rows: rowCounts.of(record.replicaSchema, record.replicaTable),
   }
-}
-
-async function countRows(file: ReplicaFile, schema: string, table: string): Promise<number> {
-  const found = await file.bookkeeping.runAndReadAll(
-    'SELECT count(*) FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = $1 AND table_name = $2',
-    [schema, table],
-  )
-  if (found.getRows()[0]?.[0] === 0n) return 0
-  // DuckDB's own estimate counts rows that were deleted since the last checkpoint.
-  const counted = await file.bookkeeping.runAndReadAll(`SELECT count(*) FROM ${qualified(schema, table)}`)
-  return Number(counted.getRows()[0]![0])
 }
 
 /** What an earlier start had made has no use any more. */

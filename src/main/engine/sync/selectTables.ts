@@ -63,7 +63,7 @@ export async function recordTables(file: ReplicaFile, relations: readonly Source
   await file.record(async (connection) => {
     for (const table of tables) {
       const record = recordOf(table)
-      await writeTable(connection, record.table, record.columns, record.marks)
+      await writeTable(connection, record)
     }
   })
   return tables

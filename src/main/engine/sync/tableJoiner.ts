@@ -284,7 +284,7 @@ export class TableJoiner {
         const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${replicaName(table.plan)}`)
         table.rows = Number(counted.getRows()[0]![0])
         const record = recordOf({ ...table, state: 'ready', reason: null, snapshotLsn: readyLsn })
-        await writeTable(connection, record.table, record.columns, record.marks)
+        await writeTable(connection, record)
       })
       for (const kind of ['inserts', 'updates', 'deletes', 'truncates'] as const) table.counts[kind] += part.counts[kind]
     } finally {

@@ -29,7 +29,7 @@ test('a file of the first version is brought up to date, and keeps what it recor
     expect([round, version.getRows()]).toEqual([round, [[FORMAT_VERSION]]])
     const [table] = await readTables(file.bookkeeping)
     expect(table).toMatchObject({ oid: 16384, state: 'ready', copiedRows: 3n })
-    await writeTable(file.bookkeeping, table!, [], null)
+    await writeTable(file.bookkeeping, { table: table!, columns: [], marks: null })
     expect(await readTables(file.bookkeeping)).toHaveLength(1)
     await file.close()
   }

@@ -25,7 +25,7 @@ afterEach(() => {
 async function record(oid: number, name: string): Promise<void> {
   const table = newFollowedTable(planTable(relation({ oid, name })), null)
   tables.set(oid, table)
-  await writeTable(connection, recordOf(table).table, [], null)
+  await writeTable(connection, { ...recordOf(table), columns: [], marks: null })
 }
 
 async function copiedNames(): Promise<string[]> {
