@@ -4,9 +4,11 @@ import type { Fault } from '../../../main/contract/errors.ts'
 import type { EngineName } from '../../../main/contract/values.ts'
 import { usePreferences } from '../../app/preferences.ts'
 import type { CompletionIndex } from '../sql/completionIndex.ts'
-import { splitStatements, statementAt } from '../sql/statements.ts'
+import { statementAt } from '../sql/statements.ts'
+import type { Statement } from '../sql/statements.ts'
 import { completeIn } from './editorCompletion.ts'
 import { editorDocuments } from './editorDocuments.ts'
+import { scriptOf } from './editorScripts.ts'
 import { applyEditorTheme } from './editorTheme.ts'
 import { clearFault, markFault } from './faultMarker.ts'
 import type { SentStatement } from './faultMarker.ts'
@@ -16,6 +18,8 @@ import './SqlEditor.css'
 /** What the place around an editor may ask of it. */
 export interface SqlEditorHandle {
   text(): string
+  /** Of the text, in order. */
+  statements(): readonly Statement[]
   /** Offsets of the selection; equal where nothing is selected. */
   selection(): { start: number; end: number }
   focus(): void
@@ -91,8 +95,8 @@ function markCurrentStatement(editor: monaco.editor.IStandaloneCodeEditor): () =
     const model = editor.getModel()
     const position = editor.getPosition()
     if (!model || !position) return marks.clear()
-    const sql = model.getValue()
-    const current = statementAt(sql, splitStatements(sql), model.getOffsetAt(position))
+    const { sql, statements } = scriptOf(model)
+    const current = statementAt(sql, statements, model.getOffsetAt(position))
     if (!current) return marks.clear()
     const range = monaco.Range.fromPositions(model.getPositionAt(current.start), model.getPositionAt(current.end))
     marks.set([{ range, options: { isWholeLine: true, linesDecorationsClassName: 'currentStatement' } }])
@@ -147,7 +151,7 @@ export function SqlEditor(props: SqlEditorProps) {
     editor.setModel(model)
     const viewState = editorDocuments.viewStateOf(documentId)
     if (viewState) editor.restoreViewState(viewState)
-    const listener = model.onDidChangeContent(() => latest.current.onChange(documentId, model.getValue()))
+    const listener = model.onDidChangeContent(() => latest.current.onChange(documentId, scriptOf(model).sql))
     const uncomplete = completeIn(model, () => ({ engine: latest.current.engine, index: latest.current.completion }))
     return () => {
       editorDocuments.keepViewState(documentId, editor.saveViewState())
@@ -162,7 +166,8 @@ export function SqlEditor(props: SqlEditorProps) {
     const rangeOf = (start: number, end: number): monaco.Range =>
       monaco.Range.fromPositions(modelNow().getPositionAt(start), modelNow().getPositionAt(end))
     return {
-      text: () => modelNow().getValue(),
+      text: () => scriptOf(modelNow()).sql,
+      statements: () => scriptOf(modelNow()).statements,
       selection() {
         const selection = editorNow().getSelection()
         if (!selection) return { start: 0, end: 0 }

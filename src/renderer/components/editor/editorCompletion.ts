@@ -3,6 +3,7 @@ import type { CompletionIndex } from '../sql/completionIndex.ts'
 import { completionsAt } from '../sql/completions.ts'
 import type { Suggestion } from '../sql/completions.ts'
 import { hoverAt } from '../sql/hover.ts'
+import { scriptOf } from './editorScripts.ts'
 import { monaco, SQL_LANGUAGE } from './monaco.ts'
 
 /** What an editor completes from. Asked at each key, so that the engine switch counts at once. */
@@ -37,7 +38,8 @@ function register(): void {
     provideCompletionItems(model, position) {
       const context = contexts.get(model.uri.toString())?.()
       if (!context?.index) return { suggestions: [] }
-      const found = completionsAt(model.getValue(), model.getOffsetAt(position), context.index, context.engine)
+      const { sql, statements } = scriptOf(model)
+      const found = completionsAt(sql, model.getOffsetAt(position), context.index, context.engine, statements)
       const start = model.getPositionAt(found.replace.start)
       const end = model.getPositionAt(found.replace.end)
       const range = {
@@ -65,7 +67,8 @@ function registerHover(): void {
   monaco.languages.registerHoverProvider(SQL_LANGUAGE, {
     provideHover(model, position) {
       const index = contexts.get(model.uri.toString())?.().index
-      const found = index ? hoverAt(model.getValue(), model.getOffsetAt(position), index) : null
+      const { sql, statements } = scriptOf(model)
+      const found = index ? hoverAt(sql, model.getOffsetAt(position), index, statements) : null
       if (!found) return null
       return {
         range: monaco.Range.fromPositions(model.getPositionAt(found.start), model.getPositionAt(found.end)),

@@ -1,3 +1,4 @@
+import { followScript } from './editorScripts.ts'
 import { monaco, SQL_LANGUAGE } from './monaco.ts'
 
 interface OpenDocument {
@@ -14,6 +15,7 @@ export const editorDocuments = {
     const known = open.get(id)
     if (known) return known.model
     const model = monaco.editor.createModel(text, SQL_LANGUAGE, monaco.Uri.parse(`millrace:${id}`))
+    followScript(model)
     model.updateOptions({ bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } })
     open.set(id, { model, viewState: null })
     return model

@@ -54,12 +54,18 @@ export function formattedText(cell: Cell, column: ResultColumn, format: ColumnFo
   return inZone(cell, zone) ?? gridText(cell, column)
 }
 
-/** An instant that names its offset, in another zone, with all digits of its fraction; null for anything else. */
-function inZone(cell: string, zone: string): string | null {
+/** The whole second of an instant that names its offset; null for anything else. */
+export function secondOf(cell: string): Date | null {
   const match = INSTANT.exec(cell)
   if (!match?.[3]) return null
   const instant = new Date(`${match[1]}T${match[2]}${match[3] === 'Z' ? 'Z' : withMinutes(match[3])}`)
-  if (Number.isNaN(instant.getTime())) return null
+  return Number.isNaN(instant.getTime()) ? null : instant
+}
+
+/** An instant that names its offset, in another zone, with all digits of its fraction; null for anything else. */
+export function inZone(cell: string, zone: string): string | null {
+  const instant = secondOf(cell)
+  if (!instant) return null
   const seconds = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(instant)
   const parts = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' }).formatToParts(instant)
   const offset = parts.find(({ type }) => type === 'timeZoneName')!.value.replace('GMT', '').replace(/:00$/, '') || '+00'
@@ -102,9 +108,8 @@ export function instantHover(cell: Cell, column: ResultColumn, zone: string): st
   if (!match) return null
   const offset = match[3]
   if (!offset) return `${cell}\n${column.type}: as stored, it names no zone`
-  const iso = `${match[1]}T${match[2]}${offset === 'Z' ? 'Z' : withMinutes(offset)}`
-  const instant = new Date(iso)
-  if (Number.isNaN(instant.getTime())) return cell
+  const instant = secondOf(cell)
+  if (!instant) return cell
   const own = new Intl.DateTimeFormat('sv-SE', {
     timeZone: zone, dateStyle: 'short', timeStyle: 'medium',
   }).format(instant)

@@ -7,6 +7,7 @@ import type { Token } from './lexer.ts'
 import { meantName, writtenName } from './names.ts'
 import { snippets } from './snippets.ts'
 import { splitStatements, statementAt } from './statements.ts'
+import type { Statement } from './statements.ts'
 import { isName, referencesOf } from './tableReferences.ts'
 import type { References } from './tableReferences.ts'
 
@@ -194,8 +195,14 @@ function withoutRepeats(suggestions: readonly Suggestion[]): Suggestion[] {
 }
 
 /** What may stand at `offset`, from the schema at hand. Nothing inside strings, comments and numbers. */
-export function completionsAt(sql: string, offset: number, index: CompletionIndex, engine: EngineName): Completions {
-  const statement = statementAt(sql, splitStatements(sql), offset)
+export function completionsAt(
+  sql: string,
+  offset: number,
+  index: CompletionIndex,
+  engine: EngineName,
+  statements: readonly Statement[] = splitStatements(sql),
+): Completions {
+  const statement = statementAt(sql, statements, offset)
   const from = statement && offset >= statement.territory.start ? statement.territory.start : offset
   const to = statement && offset <= statement.territory.end ? statement.territory.end : sql.length
   const territory = sql.slice(from, to)

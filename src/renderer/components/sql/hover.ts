@@ -4,6 +4,7 @@ import { tokensOf } from './lexer.ts'
 import type { Token } from './lexer.ts'
 import { meantName } from './names.ts'
 import { splitStatements, statementAt } from './statements.ts'
+import type { Statement } from './statements.ts'
 import { isName, referencesOf } from './tableReferences.ts'
 
 /** What to say of the name under the pointer. */
@@ -47,8 +48,13 @@ function aboutTable(table: CatalogTable): Omit<NameHover, 'start' | 'end'> {
 }
 
 /** The table or column that the name at `offset` means; null in strings, comments and for what is not known. */
-export function hoverAt(sql: string, offset: number, index: CompletionIndex): NameHover | null {
-  const statement = statementAt(sql, splitStatements(sql), offset)
+export function hoverAt(
+  sql: string,
+  offset: number,
+  index: CompletionIndex,
+  statements: readonly Statement[] = splitStatements(sql),
+): NameHover | null {
+  const statement = statementAt(sql, statements, offset)
   if (!statement || offset < statement.start || offset > statement.end) return null
   const tokens = tokensOf(statement.text)
   const at = offset - statement.start

@@ -98,19 +98,16 @@ function tokenAt(sql: string, at: number): Token {
   return closedAt('symbol', at + 1)
 }
 
+/** The first token at or behind `at`, which must not lie inside one; null where only white space is left. */
+export function nextToken(sql: string, at: number): Token | null {
+  const spaceEnd = endOf(SPACE, sql, at)
+  const start = spaceEnd === -1 ? at : spaceEnd
+  return start < sql.length ? tokenAt(sql, start) : null
+}
+
 /** Every token in order; white space is left out. */
 export function tokensOf(sql: string): Token[] {
   const tokens: Token[] = []
-  let at = 0
-  while (at < sql.length) {
-    const spaceEnd = endOf(SPACE, sql, at)
-    if (spaceEnd !== -1) {
-      at = spaceEnd
-      continue
-    }
-    const token = tokenAt(sql, at)
-    tokens.push(token)
-    at = token.end
-  }
+  for (let token = nextToken(sql, 0); token; token = nextToken(sql, token.end)) tokens.push(token)
   return tokens
 }

@@ -1,4 +1,4 @@
-import { tokensOf } from './lexer.ts'
+import { nextToken } from './lexer.ts'
 import type { Token } from './lexer.ts'
 
 /** One statement of a script, without the comments around it and without its semicolon. */
@@ -12,9 +12,18 @@ export interface Statement {
 }
 
 /** Statements in order. Stretches of nothing but comments and semicolons are none. */
-export function splitStatements(sql: string, tokens: readonly Token[] = tokensOf(sql)): Statement[] {
+export function splitStatements(sql: string): Statement[] {
+  return readStatements(sql, 0, () => false).statements
+}
+
+/** Reads on from `from`, where a statement begins, until `isKnown` takes the end of a territory. */
+function readStatements(
+  sql: string,
+  from: number,
+  isKnown: (territoryEnd: number) => boolean,
+): { statements: Statement[]; end: number } {
   const statements: Statement[] = []
-  let territoryStart = 0
+  let territoryStart = from
   let first: Token | null = null
   let last: Token | null = null
 
@@ -29,15 +38,55 @@ export function splitStatements(sql: string, tokens: readonly Token[] = tokensOf
     last = null
   }
 
-  for (const token of tokens) {
-    if (token.kind === 'semicolon') close(token.end)
-    else if (token.kind !== 'comment') {
+  for (let token = nextToken(sql, from); token; token = nextToken(sql, token.end)) {
+    if (token.kind === 'semicolon') {
+      close(token.end)
+      if (isKnown(token.end)) return { statements, end: token.end }
+    } else if (token.kind !== 'comment') {
       first ??= token
       last = token
     }
   }
   close(sql.length)
-  return statements
+  return { statements, end: sql.length }
+}
+
+/** A stretch of the text before, `end` exclusive, that another one has taken the place of. */
+export interface TextEdit {
+  start: number
+  end: number
+}
+
+/**
+ * The statements of a text after an edit, as `splitStatements` finds them, out of those before it. Behind a
+ * semicolon nothing depends on what stands before it: only from the statement that was edited on is read, until a
+ * semicolon of before is met again.
+ */
+export function editedStatements(
+  before: { sql: string; statements: readonly Statement[] },
+  edit: TextEdit,
+  sql: string,
+): Statement[] {
+  const moved = sql.length - before.sql.length
+  // The last one may be open: what stands behind it then belongs to it.
+  const isClosed = ({ territory }: Statement): boolean => territory.end < before.sql.length
+  const isBefore = (statement: Statement): boolean => isClosed(statement) && statement.territory.end <= edit.start
+  const firstEdited = before.statements.findIndex((statement) => !isBefore(statement))
+  const kept = firstEdited === -1 ? before.statements : before.statements.slice(0, firstEdited)
+  const from = kept.at(-1)?.territory.end ?? 0
+  const known = new Map<number, number>()
+  for (const [at, statement] of before.statements.entries()) {
+    if (at >= kept.length && isClosed(statement) && statement.territory.end >= edit.end) known.set(statement.territory.end + moved, at)
+  }
+  const { statements, end } = readStatements(sql, from, (territoryEnd) => known.has(territoryEnd))
+  const nextKnown = known.get(end)
+  const rest = nextKnown === undefined ? [] : before.statements.slice(nextKnown + 1).map((statement) => movedBy(moved, statement))
+  return [...kept, ...statements, ...rest]
+}
+
+function movedBy(by: number, { start, end, text, territory }: Statement): Statement {
+  if (by === 0) return { start, end, text, territory }
+  return { start: start + by, end: end + by, text, territory: { start: territory.start + by, end: territory.end + by } }
 }
 
 /**
@@ -63,20 +112,12 @@ export function statementsToRun(
   sql: string,
   selection: { start: number; end: number },
   scope: 'current' | 'all',
-): Statement[] {
-  const statements = splitStatements(sql)
+  statements: readonly Statement[] = splitStatements(sql),
+): readonly Statement[] {
   if (scope === 'all') return statements
   if (selection.start === selection.end) {
     const current = statementAt(sql, statements, selection.start)
     return current ? [current] : []
   }
-  return splitStatements(sql.slice(selection.start, selection.end)).map((statement) => ({
-    start: statement.start + selection.start,
-    end: statement.end + selection.start,
-    text: statement.text,
-    territory: {
-      start: statement.territory.start + selection.start,
-      end: statement.territory.end + selection.start,
-    },
-  }))
+  return splitStatements(sql.slice(selection.start, selection.end)).map((statement) => movedBy(selection.start, statement))
 }

@@ -119,7 +119,7 @@ export function CompareView() {
     if (!handle) return
     handle.clearFault()
     handle.hideCompletion()
-    const [statement] = statementsToRun(handle.text(), handle.selection(), 'current')
+    const [statement] = statementsToRun(handle.text(), handle.selection(), 'current', handle.statements())
     if (statement) void compare(statement)
   }, [])
 

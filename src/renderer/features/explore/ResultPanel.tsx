@@ -1,4 +1,5 @@
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { RefObject } from 'react'
 import { TableProperties } from 'lucide-react'
 import { Group, Panel, Separator } from 'react-resizable-panels'
 import { faultOf } from '../../../main/contract/errors.ts'
@@ -6,12 +7,14 @@ import type { TextFormat } from '../../../main/contract/export.ts'
 import type { ResultRange } from '../../../main/contract/resultRange.ts'
 import type { ResultView } from '../../../main/contract/resultView.ts'
 import type { Cell } from '../../../main/contract/values.ts'
+import { useCommands } from '../../app/commands.ts'
+import type { Command } from '../../app/commands.ts'
 import { engine } from '../../app/engineClient.ts'
 import { readForeignKeys, useForeignKeys } from '../../app/foreignKeys.ts'
 import { keyCaps, runsOnMac } from '../../app/keys.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { ErrorNote } from '../../components/ErrorNote.tsx'
-import { CellViewer } from '../../components/grid/CellViewer.tsx'
+import { CellViewer } from '../../components/cell/CellViewer.tsx'
 import { ResultGrid } from '../../components/grid/ResultGrid.tsx'
 import type { CellPlace } from '../../components/grid/ResultGrid.tsx'
 import { formatMany } from '../../components/format.ts'
@@ -68,6 +71,18 @@ function useCopy({ queryId, sql }: ShownResult): [notice: string | null, copy: (
   return [notice, copy]
 }
 
+/** Typing has its own Shift+Enter. */
+function openCellCommand(focused: RefObject<CellPlace | null>, open: (place: CellPlace) => void): Command {
+  return {
+    id: 'explore.openCell', label: 'Open the cell: tree, text, bytes, picture or time', keys: ['Shift+Enter'],
+    group: 'Explore',
+    when: () => focused.current !== null && !document.activeElement?.closest('.monaco-editor, input, textarea'),
+    perform: () => {
+      if (focused.current) open(focused.current)
+    },
+  }
+}
+
 function Grid({ tabId, result }: { tabId: string; result: ShownResult }) {
   const { queryId, columns, sql, engine: on } = result
   const [opened, setOpened] = useState<CellPlace | null>(null)
@@ -83,7 +98,13 @@ function Grid({ tabId, result }: { tabId: string; result: ShownResult }) {
   const onPageFault = useCallback((thrown: unknown) => failResult(tabId, queryId, thrown), [tabId, queryId])
   const openCell = useCallback((place: CellPlace) => setOpened(place), [])
   // While the viewer is open it follows the focused cell.
-  const followCell = useCallback((place: CellPlace) => setOpened((before) => (before ? place : null)), [])
+  const focused = useRef<CellPlace | null>(null)
+  const followCell = useCallback((place: CellPlace) => {
+    focused.current = place
+    setOpened((before) => (before ? place : null))
+  }, [])
+  useEffect(() => void (focused.current = null), [queryId])
+  useCommands(useMemo(() => [openCellCommand(focused, setOpened)], []))
   const openedColumn = opened ? columns[opened.column] : undefined
   const onView = useCallback((view: ResultView) => void viewResult(tabId, result, view), [tabId, result])
 
@@ -137,7 +158,6 @@ function Grid({ tabId, result }: { tabId: string; result: ShownResult }) {
             <Separator className={split.vertical} aria-label="Width of the cell viewer" />
             <Panel id="cell" defaultSize={380} minSize={220} groupResizeBehavior="preserve-pixel-size">
               <CellViewer
-                key={`${queryId}-${opened.row}-${opened.column}`}
                 place={opened}
                 column={openedColumn}
                 readCell={readCell}

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo } from 'react'
+import { memo, useCallback, useEffect, useMemo } from 'react'
 import { Compass } from 'lucide-react'
 import { Group, Panel, Separator } from 'react-resizable-panels'
 import { followCatalogs, useCatalogs } from '../../app/catalogs.ts'
@@ -34,13 +34,25 @@ import styles from './View.module.css'
 
 const PLACEHOLDER = 'SELECT … Ctrl+Space completes from your schema, Ctrl+Enter runs the statement under the cursor'
 
+/** What lies under the editor is not drawn again with each key that is typed above it. */
+const Outcomes = memo(function Outcomes({ tabId }: { tabId: string }) {
+  const run = useRun(tabId)
+  // Cells that are drawn already would keep the grouping that they were drawn with.
+  const digitGrouping = usePreferences((state) => state.preferences.digitGrouping)
+  return (
+    <div className={styles.outcome} data-testid="outcome">
+      <OutcomeStrip tabId={tabId} run={run} />
+      <div className={styles.shown}>
+        {run.plan ? <PlanPanel plan={run.plan} /> : <ResultPanel key={digitGrouping} tabId={tabId} />}
+      </div>
+    </div>
+  )
+})
+
 function Workbench() {
   const tab = useTabs((state) => state.tabs.find(({ id }) => id === state.activeTabId))
   const index = useCatalogs((state) => (tab ? state[tab.engine].index : null))
-  const run = useRun(tab?.id ?? '')
-  // Cells that are drawn already would keep the grouping that they were drawn with.
-  const digitGrouping = usePreferences((state) => state.preferences.digitGrouping)
-  const { failure } = run
+  const { failure } = useRun(tab?.id ?? '')
 
   useEffect(() => {
     const editor = theEditor()
@@ -84,12 +96,7 @@ function Workbench() {
           </Panel>
           <Separator className={split.horizontal} aria-label="Height of the editor" />
           <Panel id="result" minSize={80}>
-            <div className={styles.outcome} data-testid="outcome">
-              <OutcomeStrip tabId={tab.id} run={run} />
-              <div className={styles.shown}>
-                {run.plan ? <PlanPanel plan={run.plan} /> : <ResultPanel key={digitGrouping} tabId={tab.id} />}
-              </div>
-            </div>
+            <Outcomes tabId={tab.id} />
           </Panel>
         </Group>
       </div>

@@ -34,12 +34,12 @@ export function theEditor(): SqlEditorHandle | null {
 }
 
 /** What a run would send, once each of its parameters has a value; asks for the first that has none. */
-async function ready(scope: 'current' | 'all'): Promise<{ tab: EditorTab; statements: Statement[] } | null> {
+async function ready(scope: 'current' | 'all'): Promise<{ tab: EditorTab; statements: readonly Statement[] } | null> {
   const tab = activeTab()
   if (!tab || !editor) return null
   editor.clearFault()
   editor.hideCompletion()
-  const statements = statementsToRun(editor.text(), editor.selection(), scope)
+  const statements = statementsToRun(editor.text(), editor.selection(), scope, editor.statements())
   if (statements.length === 0) return null
   const sql = statements.map(({ text }) => text).join(';\n')
   return (await haveValues(tab.id, sql)) ? { tab, statements } : null
@@ -183,7 +183,7 @@ export async function format(): Promise<void> {
 
 export function compareCurrent(): void {
   if (!editor) return
-  const [statement] = statementsToRun(editor.text(), editor.selection(), 'current')
+  const [statement] = statementsToRun(editor.text(), editor.selection(), 'current', editor.statements())
   if (statement) handToCompare(statement.text)
 }
 

@@ -35,8 +35,8 @@ function exportResult(): void {
 
 const inEditor = (): boolean => theEditor() !== null
 
-/** False in a grid or a list, whose own find Ctrl+F is; the palette offers it from wherever it was opened. */
-const inText = (): boolean => inEditor() && !document.activeElement?.closest('.ag-root, input')
+/** False in a grid, a cell or a list, whose own find Ctrl+F is; the palette offers it from wherever it was opened. */
+const inText = (): boolean => inEditor() && !document.activeElement?.closest('.ag-root, input, [data-own-find]')
 
 /** A browser keeps Ctrl+T, Ctrl+W and Ctrl+1 to 9 for itself, so each has a twin with Alt. */
 export function exploreCommands(): Command[] {

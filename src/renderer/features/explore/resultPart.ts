@@ -1,8 +1,7 @@
 import { create } from 'zustand'
 
 /** What of a result is shown: its rows, a picture of them, or the statistics of its columns. */
-export const resultParts = ['rows', 'chart', 'statistics'] as const
-export type ResultPart = (typeof resultParts)[number]
+export type ResultPart = 'rows' | 'chart' | 'statistics'
 
 const useParts = create<{ byTab: Readonly<Record<string, ResultPart>> }>()(() => ({ byTab: {} }))
 

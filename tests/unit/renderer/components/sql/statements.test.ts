@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { tokensOf } from '../../../../../src/renderer/components/sql/lexer.ts'
-import { splitStatements, statementAt, statementsToRun } from '../../../../../src/renderer/components/sql/statements.ts'
+import { editedStatements, splitStatements, statementAt, statementsToRun } from '../../../../../src/renderer/components/sql/statements.ts'
 
 const texts = (sql: string): string[] => splitStatements(sql).map((statement) => statement.text)
 
@@ -107,5 +107,56 @@ describe('what a run sends', () => {
 
   it('is every statement in order when all are asked for', () => {
     expect(statementsToRun(sql, { start: 0, end: 0 }, 'all')).toHaveLength(3)
+  })
+})
+
+describe('statements after an edit', () => {
+  const pieces = ["'", '"', '$$', '$a$', '--', '/*', '*/', ';', ';', ';', '\n', ' ', 'E', 'x', '1', '\\', 'é']
+  const text = (maxLength: number) => fc.array(fc.constantFrom(...pieces), { maxLength }).map((parts) => parts.join(''))
+
+  it('are those of the whole text, whatever is written, cut out or put in the place of something', () => {
+    fc.assert(
+      fc.property(text(40), text(6), fc.nat(), fc.nat(), (sql, put, at, length) => {
+        const start = at % (sql.length + 1)
+        const end = Math.min(sql.length, start + (length % 8))
+        const after = sql.slice(0, start) + put + sql.slice(end)
+        const edited = editedStatements({ sql, statements: splitStatements(sql) }, { start, end }, after)
+        expect(edited).toEqual(splitStatements(after))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it('are read anew only where the edit is: what stands before it is kept, what stands behind it is moved', () => {
+    const line = "SELECT 'a;b', $$;$$ -- ;\n;\n"
+    const sql = line.repeat(5_000)
+    const statements = splitStatements(sql)
+    const at = line.length * 2_500 + 'SELECT'.length
+    const after = `${sql.slice(0, at)} 1,${sql.slice(at)}`
+    const edited = editedStatements({ sql, statements }, { start: at, end: at }, after)
+    expect(edited.slice(0, 2_500).every((statement, index) => statement === statements[index])).toBe(true)
+    expect(edited[2_500]!.text).toBe("SELECT 1, 'a;b', $$;$$")
+    // A text that was read anew would have been cut anew.
+    expect(edited.slice(2_501).every(({ text }, index) => text === statements[index + 2_501]!.text)).toBe(true)
+    expect(edited).toEqual(splitStatements(after))
+  })
+
+  it('cost a small part of reading the whole text', () => {
+    const sql = 'SELECT country, sum(total) FROM orders WHERE id > 1 GROUP BY 1;\n'.repeat(5_000)
+    const before = { sql, statements: splitStatements(sql) }
+    const at = Math.floor(sql.length / 2)
+    const after = `${sql.slice(0, at)}x${sql.slice(at)}`
+    const fastest = (work: () => unknown) => {
+      let ms = Infinity
+      for (let round = 0; round < 15; round += 1) {
+        const startMs = performance.now()
+        work()
+        ms = Math.min(ms, performance.now() - startMs)
+      }
+      return ms
+    }
+    const whole = fastest(() => splitStatements(after))
+    const part = fastest(() => editedStatements(before, { start: at, end: at }, after))
+    expect(part).toBeLessThan(whole / 4)
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { prettyJson } from '../../../../../src/renderer/components/grid/prettyJson.ts'
+import { prettyJson } from '../../../../../src/renderer/components/cell/prettyJson.ts'
 
 describe('JSON in the cell viewer', () => {
   it('is indented without rounding a number or losing a repeated key', () => {
