@@ -115,10 +115,13 @@ test.describe('the editor', () => {
     await expect(widget.locator('.matchesCount')).toHaveText('No results')
     await page.keyboard.press('Escape')
     await expect(widget).toHaveCount(0)
+    // What was found is still selected, and a selection alone would be run.
+    await page.keyboard.press('ControlOrMeta+End')
     await page.keyboard.press('ControlOrMeta+Enter')
     await expect(cell(page, 'new')).toHaveCount(3)
     await page.keyboard.press('ControlOrMeta+z')
     await page.keyboard.press('ControlOrMeta+z')
+    await page.keyboard.press('ControlOrMeta+End')
     await page.keyboard.press('ControlOrMeta+Enter')
     await expect(cell(page, 'old')).toHaveCount(3)
   })

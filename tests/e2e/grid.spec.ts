@@ -133,4 +133,43 @@ test.describe('the grid of a result', () => {
     await expect(result(page).locator('.ag-row').first()).toBeVisible()
     await expect(result(page).getByRole('searchbox')).toHaveCount(0)
   })
+
+  test('how the columns are arranged is remembered for the query, by keys alone, and can be taken back', async ({ page }) => {
+    const left = async (column: number) => (await header(page, column).boundingBox())!.x
+    await run(page, 'SELECT id, name, country FROM customers ORDER BY id LIMIT 5')
+    await cell(page, 0, 2).click()
+    await page.keyboard.press('Alt+ArrowDown')
+    await page.getByRole('menuitem', { name: 'Pin to the left' }).press('Enter')
+    await cell(page, 0, 1).click()
+    await page.keyboard.press('Alt+ArrowDown')
+    const hide = page.getByRole('menuitem', { name: 'Hide' })
+    await hide.press('Enter')
+    await expect(cell(page, 0, 1)).toHaveCount(0)
+    await expect(page.getByTestId('totals')).toContainText('1 column hidden')
+
+    await page.reload()
+    await run(page, 'SELECT id, name, country FROM customers WHERE id > 2 ORDER BY id LIMIT 5')
+    await expect(cell(page, 0, 2)).toBeVisible()
+    await expect(cell(page, 0, 1)).toHaveCount(0)
+    expect(await left(2)).toBeLessThan(await left(0))
+
+    await page.keyboard.press('Alt+x')
+    const dialog = page.getByRole('dialog', { name: 'Export the whole result' })
+    await dialog.getByLabel('To', { exact: true }).selectOption({ label: 'The clipboard' })
+    await dialog.getByLabel('Leave out the 1 hidden column').check()
+    await dialog.getByRole('button', { name: 'Copy', exact: true }).click()
+    await expect(dialog).toContainText('Copied 5 rows of 2 columns.')
+    expect((await clipboard(page)).split('\r\n')[0]).toBe('id,country')
+    await dialog.getByRole('button', { name: 'Close' }).last().click()
+
+    await header(page, 0).click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'Arrange all columns as they came' }).click()
+    await expect(cell(page, 0, 1)).toBeVisible()
+    expect(await left(0)).toBeLessThan(await left(1))
+    expect(await left(1)).toBeLessThan(await left(2))
+
+    // A query of other columns has an arrangement of its own.
+    await run(page, 'SELECT id, name FROM customers LIMIT 5')
+    await expect(cell(page, 0, 1)).toBeVisible()
+  })
 })

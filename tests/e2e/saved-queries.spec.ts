@@ -62,6 +62,27 @@ test.describe('saved queries, history and open anything', () => {
       await page.getByRole('button', { name: /Brought by git/ }).click()
       await expect(editor).toContainText('pulled')
     })
+
+    await test.step('a query gets another name and goes, from its list and from its tab', async () => {
+      const list = page.getByRole('list', { name: 'Saved queries' })
+      await list.getByRole('button', { name: /Brought by git/ }).click({ button: 'right' })
+      await page.getByRole('menuitem', { name: 'Rename…' }).click()
+      await page.getByRole('dialog').getByLabel('File').fill('team/countries')
+      await page.keyboard.press('Enter')
+      await expect(page.getByRole('dialog').getByRole('alert')).toContainText('already')
+      await page.getByRole('dialog').getByLabel('File').fill('renamed/newer')
+      await page.keyboard.press('Enter')
+      await expect(page.getByRole('dialog')).toHaveCount(0)
+      await expect(page.getByRole('tab', { name: 'newer', exact: true })).toBeVisible()
+      expect(await readFile(join(app.home, 'queries', 'renamed', 'newer.sql'), 'utf8')).toContain('pulled')
+
+      await list.getByRole('button', { name: /Brought by git/ }).focus()
+      await page.keyboard.press('Delete')
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete the file' }).click()
+      await expect(list.getByRole('button', { name: /Brought by git/ })).toHaveCount(0)
+      await expect(editor).toContainText('pulled')
+      await expect(readFile(join(app.home, 'queries', 'renamed', 'newer.sql'))).rejects.toThrow('ENOENT')
+    })
   })
 
   test('every run is in the history, found by its words, and opens again', async ({ page }) => {
@@ -83,6 +104,12 @@ test.describe('saved queries, history and open anything', () => {
     await expect(history.getByRole('button')).toContainText(/1 row/)
     await history.getByRole('button').click()
     await expect(page.locator('.monaco-editor').filter({ visible: true }).first()).toContainText('remembered_run')
+
+    await page.getByRole('button', { name: 'Clear', exact: true }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Clear the history' }).click()
+    await expect(page.getByText(/Nothing that was run has these words|What you run is kept here/)).toBeVisible()
+    await page.getByRole('searchbox', { name: 'Search the history' }).fill('')
+    await expect(page.getByText('What you run is kept here, on this machine only.')).toBeVisible()
   })
 
   test('Ctrl+P opens a table, and something that was run, by a few letters', async ({ page }) => {

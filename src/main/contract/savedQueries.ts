@@ -46,6 +46,8 @@ export const savedQueriesContract = {
   write: oc
     .input(savedQueryWordsSchema.extend({ path, sql: z.string().max(1_000_000), version: z.string().nullable() }))
     .output(savedQuerySchema),
+  /** Gives the file another name, in another folder too. Throws SAVED_QUERY_CHANGED, and FILE_EXISTS where the name is taken. */
+  rename: oc.input(z.object({ path, version: z.string(), to: path })).output(savedQuerySchema),
   remove: oc.input(z.object({ path, version: z.string() })).output(z.object({ removed: z.boolean() })),
   /** Uses another folder from now on; null is the default. Throws SAVED_QUERIES_FOLDER where there is none. */
   useFolder: oc.input(z.object({ folder: z.string().nullable() })).output(z.object({ folder: z.string() })),

@@ -46,9 +46,39 @@ export const editorTabsSchema = z.object({
 })
 export type EditorTabs = z.infer<typeof editorTabsSchema>
 
+export const columnFormatSchema = z.enum(['own', 'grouped', 'plain', 'local'])
+/** How a person wants a column shown; `own` is what its values call for. */
+export type ColumnFormat = z.infer<typeof columnFormatSchema>
+
+/** How the columns of a result lie in the grid, from the left. */
+export const gridLayoutSchema = z.object({
+  columns: z.array(
+    z.object({
+      /** Its place in the result. */
+      at: z.number().int().min(0),
+      widthPixels: z.number().int().min(1).max(10_000),
+      isHidden: z.boolean(),
+      /** Stays at the left edge while the others scroll. */
+      isPinned: z.boolean(),
+      format: columnFormatSchema,
+    }),
+  ),
+})
+export type GridLayout = z.infer<typeof gridLayoutSchema>
+
+/** By what a result is known again, the one that was changed last at the end. */
+export const gridLayoutsSchema = z.record(z.string(), gridLayoutSchema)
+export type GridLayouts = z.infer<typeof gridLayoutsSchema>
+
 export const settingsContract = {
   readPreferences: oc.output(preferencesSchema),
   writePreferences: oc.input(preferencesSchema).output(preferencesSchema),
+  /** The layouts of results that a person has arranged in the open workspace. */
+  readLayouts: oc.output(gridLayoutsSchema),
+  /** Null forgets it. The oldest go beyond a thousand. */
+  writeLayout: oc
+    .input(z.object({ key: z.string().min(1).max(8_000), layout: gridLayoutSchema.nullable() }))
+    .output(z.object({ written: z.boolean() })),
   /** The tabs of the open workspace; written on every pause in typing, so a crash loses nothing. */
   readTabs: oc.output(editorTabsSchema),
   writeTabs: oc.input(editorTabsSchema).output(z.object({ written: z.boolean() })),

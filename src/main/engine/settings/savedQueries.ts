@@ -76,6 +76,25 @@ export class SavedQueriesFolder {
     return (await readQuery(folder, query.path))!
   }
 
+  /** Throws SAVED_QUERY_CHANGED, FILE_EXISTS, INPUT_INVALID, SAVED_QUERIES_FOLDER. */
+  async rename({ path, version, to }: { path: string; version: string; to: string }): Promise<SavedQuery> {
+    const folder = await this.folder()
+    const from = this.pathIn(folder, path)
+    const target = this.pathIn(folder, to)
+    const there = await readQuery(folder, path)
+    if (there?.version !== version) throw changedOnDisk(path, there !== null)
+    if (path === to) return there
+    if (await stat(target).catch(() => null)) throw nameTaken(to)
+    try {
+      await mkdir(dirname(target), { recursive: true })
+      await rename(from, target)
+    } catch {
+      throw folderMissing(folder)
+    }
+    this.changed()
+    return { ...there, path: to }
+  }
+
   /** Throws SAVED_QUERY_CHANGED. */
   async remove({ path, version }: { path: string; version: string }): Promise<boolean> {
     const folder = await this.folder()
@@ -179,6 +198,14 @@ function changedOnDisk(path: string, isThere: boolean): MillraceError {
     code: 'SAVED_QUERY_CHANGED',
     message: isThere ? `${path} was changed by somebody else meanwhile.` : `${path} is no longer there.`,
     advice: 'Take the text of the file, or keep yours and save it over the file.',
+  })
+}
+
+function nameTaken(path: string): MillraceError {
+  return new MillraceError({
+    code: 'FILE_EXISTS',
+    message: `There is a saved query called ${path} already.`,
+    advice: 'Give it another name.',
   })
 }
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { MillraceError } from '../../contract/errors.ts'
-import { editorTabsSchema, preferencesSchema } from '../../contract/settings.ts'
-import type { EditorTabs, Preferences } from '../../contract/settings.ts'
+import { editorTabsSchema, gridLayoutsSchema, preferencesSchema } from '../../contract/settings.ts'
+import type { EditorTabs, GridLayout, GridLayouts, Preferences } from '../../contract/settings.ts'
 import { workspaceSchema } from '../../contract/workspace.ts'
 import type { Workspace } from '../../contract/workspace.ts'
 import type { Host } from '../ports.ts'
@@ -13,6 +13,9 @@ import { SavedQueriesFolder } from './savedQueries.ts'
 
 const workspacesFileSchema = z.object({ workspaces: z.array(workspaceSchema) })
 type WorkspacesFile = z.infer<typeof workspacesFileSchema>
+
+/** The oldest layouts go beyond this. */
+const MOST_LAYOUTS = 1_000
 
 const noTabs: EditorTabs = { tabs: [], activeTabId: null }
 
@@ -31,6 +34,7 @@ export class SettingsStore {
   readonly savedQueries: SavedQueriesFolder
   private readonly histories = new Map<string, HistoryStore>()
   private readonly tabs = new Map<string, JsonFile<EditorTabs>>()
+  private readonly layouts = new Map<string, JsonFile<GridLayouts>>()
   private readonly onUnreadable: (what: string, keptAs: string) => void
 
   /** `onUnreadable` is told of a file that could not be read and where it was set aside. */
@@ -96,6 +100,18 @@ export class SettingsStore {
     await this.tabsFile(workspaceId).update(() => tabs)
   }
 
+  readLayouts(workspaceId: string | null): Promise<GridLayouts> {
+    return this.layoutsFile(workspaceId).read()
+  }
+
+  /** Null forgets it. */
+  async writeLayout(workspaceId: string | null, key: string, layout: GridLayout | null): Promise<void> {
+    await this.layoutsFile(workspaceId).update(({ [key]: _before, ...others }) => {
+      const kept = layout === null ? others : { ...others, [key]: layout }
+      return Object.fromEntries(Object.entries(kept).slice(-MOST_LAYOUTS))
+    })
+  }
+
   readPassword(workspaceId: string): Promise<string | null> {
     return this.host.secrets.get(secretName(workspaceId))
   }
@@ -118,12 +134,25 @@ export class SettingsStore {
   }
 
   private tabsFile(workspaceId: string | null): JsonFile<EditorTabs> {
+    return this.workspaceFile(this.tabs, 'tabs', workspaceId, editorTabsSchema, noTabs)
+  }
+
+  private layoutsFile(workspaceId: string | null): JsonFile<GridLayouts> {
+    return this.workspaceFile(this.layouts, 'layouts', workspaceId, gridLayoutsSchema, {})
+  }
+
+  /** One file a workspace; the same object each time, so that writes go one after the other. */
+  private workspaceFile<Content>(
+    known: Map<string, JsonFile<Content>>,
+    folder: string,
+    workspaceId: string | null,
+    schema: z.ZodType<Content>,
+    initial: Content,
+  ): JsonFile<Content> {
     const id = workspaceId ?? NO_WORKSPACE
-    const known = this.tabs.get(id)
-    if (known) return known
-    const file = this.file(join('tabs', `${fileNameOf(id)}.json`), editorTabsSchema, noTabs)
-    this.tabs.set(id, file)
-    return file
+    const found = known.get(id) ?? this.file(join(folder, `${fileNameOf(id)}.json`), schema, initial)
+    known.set(id, found)
+    return found
   }
 
   private file<Content>(name: string, schema: z.ZodType<Content>, initial: Content): JsonFile<Content> {

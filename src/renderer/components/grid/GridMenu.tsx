@@ -2,17 +2,18 @@ import { useState } from 'react'
 import type { GridApi } from 'ag-grid-community'
 import {
   ArrowDownNarrowWide, ArrowUpNarrowWide, ArrowUpRight, Columns3, Copy, Eye, EyeOff, Filter, FilterX, Pin, PinOff,
-  RulerDimensionLine, SquareArrowOutUpRight, X,
+  RotateCcw, RulerDimensionLine, Snowflake,
+  SquareArrowOutUpRight, X,
 } from 'lucide-react'
 import type { TextFormat } from '../../../main/contract/export.ts'
 import type { ResultRange } from '../../../main/contract/resultRange.ts'
 import type { ResultView } from '../../../main/contract/resultView.ts'
+import type { ColumnFormat } from '../../../main/contract/settings.ts'
 import type { Cell, ResultColumn } from '../../../main/contract/values.ts'
 import { Menu } from '../Menu.tsx'
 import type { MenuItem } from '../Menu.tsx'
 import type { PopoverPlace } from '../Popover.tsx'
 import { formatsOf } from './cellText.ts'
-import type { ColumnFormat } from './cellText.ts'
 import type { GridRow } from './columnDefinitions.ts'
 import { FilterForm } from './FilterForm.tsx'
 import type { CellPlace } from './ResultGrid.tsx'
@@ -32,6 +33,10 @@ interface GridMenuProps {
   format(column: number): ColumnFormat
   isReference(column: number): boolean
   onFormat(column: number, format: ColumnFormat): void
+  /** The columns were moved, hidden or pinned through the menu. */
+  onArrange(): void
+  /** Back to how the columns lie by themselves. */
+  onReset(): void
   onView(view: ResultView): void
   onCopy(range: ResultRange, format: TextFormat, headers: boolean): void
   onCopyCell(place: CellPlace): void
@@ -70,13 +75,19 @@ export function GridMenu(props: GridMenuProps) {
 }
 
 function columnGroups(props: GridMenuProps, index: number, onFilter: () => void): MenuItem[][] {
-  const { api, columns, view, isTable, format, onFormat, onView, onSelectColumn } = props
+  const { api, columns, view, isTable, format, onFormat, onArrange, onReset, onView, onSelectColumn } = props
   const column = columns[index]!
   const id = String(index)
   const direction = view.order.find((order) => order.column === index)?.direction
   const pinned = api?.getColumn(id)?.isPinned() ?? false
   const hidden = (api?.getColumns() ?? []).filter((other) => !other.isVisible())
-  const isLast = (api?.getAllDisplayedColumns().length ?? 0) <= 2
+  const displayed = api?.getAllDisplayedColumns().map((other) => other.getColId()) ?? []
+  const isLast = displayed.length <= 2
+  const upToHere = displayed.slice(0, displayed.indexOf(id) + 1)
+  const arrange = (change: (grid: GridApi<GridRow>) => void) => (): void => {
+    if (api) change(api)
+    onArrange()
+  }
   return [
     [
       {
@@ -107,19 +118,28 @@ function columnGroups(props: GridMenuProps, index: number, onFilter: () => void)
     })),
     [
       pinned
-        ? { label: 'Let it scroll again', icon: PinOff, perform: () => api?.setColumnsPinned([id], null) }
-        : { label: 'Pin to the left', icon: Pin, perform: () => api?.setColumnsPinned([id], 'left') },
-      { label: 'Fit the width', icon: RulerDimensionLine, perform: () => api?.autoSizeColumns([id]) },
-      { label: 'Hide', icon: EyeOff, isDisabled: isLast, perform: () => api?.setColumnsVisible([id], false) },
+        ? { label: 'Let it scroll again', icon: PinOff, perform: arrange((grid) => grid.setColumnsPinned([id], null)) }
+        : { label: 'Pin to the left', icon: Pin, perform: arrange((grid) => grid.setColumnsPinned([id], 'left')) },
+      ...(upToHere.length > 2
+        ? [
+            {
+              label: 'Freeze up to here', icon: Snowflake,
+              perform: arrange((grid) => grid.setColumnsPinned(upToHere, 'left')),
+            },
+          ]
+        : []),
+      { label: 'Fit the width', icon: RulerDimensionLine, perform: arrange((grid) => grid.autoSizeColumns([id])) },
+      { label: 'Hide', icon: EyeOff, isDisabled: isLast, perform: arrange((grid) => grid.setColumnsVisible([id], false)) },
       ...(hidden.length > 0
         ? [
             {
               label: hidden.length === 1 ? 'Show the hidden column' : `Show the ${hidden.length} hidden columns`,
-              icon: Eye, perform: () => api?.setColumnsVisible(hidden, true),
+              icon: Eye, perform: arrange((grid) => grid.setColumnsVisible(hidden, true)),
             },
           ]
         : []),
     ],
+    [{ label: 'Arrange all columns as they came', icon: RotateCcw, perform: onReset }],
     [
       { label: 'Select the column', icon: Columns3, keys: 'Ctrl+Space', perform: () => onSelectColumn(index) },
       { label: 'Copy the name', icon: Copy, perform: () => void navigator.clipboard.writeText(column.name) },

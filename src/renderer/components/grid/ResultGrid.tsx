@@ -1,17 +1,18 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react'
+import type { KeyboardEvent, Ref } from 'react'
 import type { CellKeyDownEvent, ColDef, FullWidthCellKeyDownEvent, GridApi, IDatasource } from 'ag-grid-community'
 import { AgGridReact } from 'ag-grid-react'
 import type { TextFormat } from '../../../main/contract/export.ts'
 import type { ResultProgress } from '../../../main/contract/query.ts'
 import type { ResultRange } from '../../../main/contract/resultRange.ts'
 import type { ResultView } from '../../../main/contract/resultView.ts'
+import type { ColumnFormat, GridLayout } from '../../../main/contract/settings.ts'
 import type { Cell, ResultColumn } from '../../../main/contract/values.ts'
 import { usePreferences } from '../../app/preferences.ts'
 import { cellPixels, columnDefinitions, ROW_NUMBER_COLUMN, rowNumberPixels } from './columnDefinitions.ts'
 import type { GridLook, GridRow } from './columnDefinitions.ts'
 import { HeaderContext } from './ColumnHeader.tsx'
 import { widthInCharacters } from './cellText.ts'
-import type { ColumnFormat } from './cellText.ts'
 import { GridMenu } from './GridMenu.tsx'
 import type { OpenMenu } from './GridMenu.tsx'
 import { gridTheme } from './gridModules.ts'
@@ -26,6 +27,11 @@ export interface CellPlace {
   column: number
 }
 
+/** What the place around a grid may ask of it. */
+export interface ResultGridHandle {
+  openColumnMenu(column: number): void
+}
+
 interface ResultGridProps {
   /** A new key is a new result: the grid starts anew. Another view of it keeps key and columns. */
   resultKey: string
@@ -35,6 +41,10 @@ interface ResultGridProps {
   progress: ResultProgress
   label: string
   view: ResultView
+  /** How the columns lie when the result comes; null as they are by themselves. */
+  layout: GridLayout | null
+  /** A person has arranged the columns. */
+  onLayout(layout: GridLayout | null): void
   /** False where the engine gives no other view. */
   isTable: boolean
   /** The whole value, for copying a cell that the page has cut. */
@@ -51,6 +61,7 @@ interface ResultGridProps {
   /** The focused cell has changed. */
   onFocusCell?(place: CellPlace): void
   onPageFault(thrown: unknown): void
+  handle?: Ref<ResultGridHandle>
 }
 
 const BLOCK_LIMIT = 20
@@ -68,11 +79,11 @@ const REFERENCE_PIXELS = 22
 const rowPixels = { comfortable: 28, compact: 24 }
 
 /** True for the keys that jump to a corner: in a result that is read in blocks the grid's own lose the focus. */
-function jumpsToCorner(event: KeyboardEvent): boolean {
+function jumpsToCorner(event: globalThis.KeyboardEvent): boolean {
   return (event.ctrlKey || event.metaKey) && (event.key === 'Home' || event.key === 'End')
 }
 
-function isMenuKey(event: KeyboardEvent): boolean {
+function isMenuKey(event: globalThis.KeyboardEvent): boolean {
   return event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)
 }
 
@@ -84,6 +95,30 @@ function jump(api: GridApi<GridRow>, key: string, columns: number): void {
   api.ensureColumnVisible(column)
   // The row is drawn with the next frame; there is nothing to focus before.
   requestAnimationFrame(() => requestAnimationFrame(() => api.isDestroyed() || api.setFocusedCell(row, column)))
+}
+
+/** What the grid was told of a result when it came. */
+interface FirstSight {
+  resultKey: string
+  columns: readonly ResultColumn[]
+  firstRows: readonly (readonly Cell[])[]
+  rows: number
+  layout: GridLayout | null
+  /** As chosen since. */
+  formats: Map<number, ColumnFormat>
+}
+
+function layoutOf(api: GridApi<GridRow>, formats: ReadonlyMap<number, ColumnFormat>): GridLayout {
+  const columns = api.getColumnState().filter(({ colId }) => colId !== ROW_NUMBER_COLUMN)
+  return {
+    columns: columns.map(({ colId, width, hide, pinned }) => ({
+      at: Number(colId),
+      widthPixels: Math.round(width ?? 1),
+      isHidden: hide === true,
+      isPinned: pinned === 'left',
+      format: formats.get(Number(colId)) ?? 'own',
+    })),
+  }
 }
 
 /** A number that is cut cannot be read: its column grows to hold it, and never shrinks again. */
@@ -132,7 +167,7 @@ function datasourceOf(
  */
 export function ResultGrid(props: ResultGridProps) {
   const { resultKey, columns, pages, firstRows, progress, label, view, isTable, references } = props
-  const { readCell, onOpenCell, onFocusCell, onPageFault, onSelect, onView, onCopy, onFollow } = props
+  const { readCell, onOpenCell, onFocusCell, onPageFault, onSelect, onView, onCopy, onFollow, onLayout } = props
   const density = usePreferences((state) => state.preferences.density)
   const apiRef = useRef<GridApi<GridRow> | null>(null)
   const frame = useRef<HTMLDivElement>(null)
@@ -140,13 +175,19 @@ export function ResultGrid(props: ResultGridProps) {
   const closeMenu = useCallback(() => setMenu(null), [])
   const selection = useCellSelection(apiRef, frame, onSelect)
 
-  const formats = useRef(new Map<number, ColumnFormat>())
+  // Another view has the same columns: the grid keeps its widths, and what was hidden stays so.
+  const first = useRef<FirstSight | null>(null)
+  if (first.current?.resultKey !== resultKey) {
+    const formats = new Map(props.layout?.columns.map(({ at, format }) => [at, format]))
+    first.current = { resultKey, columns, firstRows, rows: progress.rowsReady, layout: props.layout, formats }
+  }
+  const shown = first.current
   const referencesRef = useRef(references)
   referencesRef.current = references
   const look = useMemo(
     (): GridLook => ({
       isInRange: (rowIndex, colId) => selection.isInRange(rowIndex, colId),
-      formatOf: (column) => formats.current.get(column) ?? 'own',
+      formatOf: (column) => first.current?.formats.get(column) ?? 'own',
       isReference: (column) => referencesRef.current.has(column),
     }),
     [selection],
@@ -156,11 +197,10 @@ export function ResultGrid(props: ResultGridProps) {
     if (api && !api.isDestroyed()) api.refreshCells({ force: true, suppressFlash: true })
   }, [references])
 
-  // Another view has the same columns: the grid keeps its widths, and what was hidden stays so.
-  const first = useRef({ resultKey, columns, firstRows, rows: progress.rowsReady })
-  if (first.current.resultKey !== resultKey) first.current = { resultKey, columns, firstRows, rows: progress.rowsReady }
-  const shown = first.current
-  const columnDefs = useMemo(() => columnDefinitions(shown.columns, shown.firstRows, shown.rows, look), [shown, look])
+  const columnDefs = useMemo(
+    () => columnDefinitions(shown.columns, shown.firstRows, shown.rows, look, shown.layout),
+    [shown, look],
+  )
   const widen = useCallback(
     (rows: readonly (readonly Cell[])[]) => {
       const api = apiRef.current
@@ -194,6 +234,23 @@ export function ResultGrid(props: ResultGridProps) {
     }
     if (before < pages.pageRows && progress.rowsReady > before) api.refreshInfiniteCache()
   }, [progress.rowsReady, progress.complete, pages])
+
+  // Told once a hand has let go; widths that the grid grows by itself are no arrangement.
+  const tellLayout = useCallback(() => {
+    const api = apiRef.current
+    if (api && !api.isDestroyed()) onLayout(layoutOf(api, first.current!.formats))
+  }, [onLayout])
+
+  const resetLayout = useCallback(() => {
+    const { columns: all, firstRows: rows, rows: count, formats } = first.current!
+    formats.clear()
+    const state = columnDefinitions(all, rows, count, look, null).map(({ colId, initialWidth, pinned }) => ({
+      colId: colId!, width: initialWidth, hide: false, pinned: pinned ?? null,
+    }))
+    apiRef.current?.applyColumnState({ state, applyOrder: true })
+    apiRef.current?.refreshCells({ force: true, suppressFlash: true })
+    onLayout(null)
+  }, [look, onLayout])
 
   const placeOf = useCallback((api: GridApi<GridRow>): CellPlace | null => {
     const focused = api.getFocusedCell()
@@ -232,7 +289,7 @@ export function ResultGrid(props: ResultGridProps) {
 
   const onKeyDown = useCallback(
     (event: CellKeyDownEvent<GridRow> | FullWidthCellKeyDownEvent<GridRow>) => {
-      const key = event.event as KeyboardEvent | null
+      const key = event.event as globalThis.KeyboardEvent | null
       if (!key) return
       const place = placeOf(event.api)
       const isCommand = key.ctrlKey || key.metaKey
@@ -260,6 +317,25 @@ export function ResultGrid(props: ResultGridProps) {
     [columns.length, copy, onCopy, onOpenCell, openCellMenu, placeOf, selection],
   )
 
+  const openColumnMenu = useCallback((column: number) => {
+    apiRef.current?.ensureColumnVisible(String(column))
+    const header = frame.current?.querySelector(`.ag-header-cell[col-id="${column}"]`)
+    const { left = 0, bottom: top = 0 } = header?.getBoundingClientRect() ?? {}
+    setMenu({ kind: 'column', column, place: { left, top } })
+  }, [])
+  useImperativeHandle(props.handle, () => ({ openColumnMenu }), [openColumnMenu])
+
+  /** On a header: Enter sorts as a click does, the menu key opens its menu. */
+  function onHeaderKeyDown(event: KeyboardEvent<HTMLDivElement>): void {
+    const id = (event.target as HTMLElement).closest('.ag-header-cell')?.getAttribute('col-id')
+    if (!id || id === ROW_NUMBER_COLUMN) return
+    if (isMenuKey(event.nativeEvent)) openColumnMenu(Number(id))
+    else if (event.key === 'Enter' && isTable) onView(withNextSort(view, Number(id), event.shiftKey))
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
   const headers = useMemo(
     (): HeaderContext => ({
       columns,
@@ -278,6 +354,7 @@ export function ResultGrid(props: ResultGridProps) {
       className="resultGrid"
       role="region"
       aria-label={label}
+      onKeyDownCapture={onHeaderKeyDown}
     >
       <HeaderContext.Provider value={headers}>
         <AgGridReact<GridRow>
@@ -334,6 +411,8 @@ export function ResultGrid(props: ResultGridProps) {
             if (place) onOpenCell(place)
           }}
           onDisplayedColumnsChanged={() => selection.forget()}
+          onColumnResized={({ finished, source }) => finished && source === 'uiColumnResized' && tellLayout()}
+          onColumnMoved={({ finished, source }) => finished && source === 'uiColumnMoved' && tellLayout()}
           onCellFocused={({ api }) => {
             const place = placeOf(api)
             if (!place) return
@@ -350,12 +429,15 @@ export function ResultGrid(props: ResultGridProps) {
           view={view}
           isTable={isTable}
           selected={selection.selected()}
-          format={(column) => formats.current.get(column) ?? 'own'}
+          format={look.formatOf}
           isReference={(column) => references.has(column)}
           onFormat={(column, format) => {
-            formats.current.set(column, format)
+            shown.formats.set(column, format)
             apiRef.current?.refreshCells({ force: true, suppressFlash: true })
+            tellLayout()
           }}
+          onArrange={tellLayout}
+          onReset={resetLayout}
           onView={onView}
           onCopy={onCopy}
           onCopyCell={(place) => void copyCell(place)}

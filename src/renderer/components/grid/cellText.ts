@@ -1,3 +1,4 @@
+import type { ColumnFormat } from '../../../main/contract/settings.ts'
 import type { Cell, ResultColumn } from '../../../main/contract/values.ts'
 import { formatExact } from '../format.ts'
 
@@ -24,9 +25,6 @@ export function gridText(cell: Cell, column: ResultColumn): string {
   const cut = cell.length > SHOWN_CHARACTERS ? `${cell.slice(0, SHOWN_CHARACTERS)}…` : cell
   return cut.replace(/[\n\r\t]/g, (sign) => controlSigns[sign]!)
 }
-
-/** How a person wants a column shown; `own` is what its values call for. */
-export type ColumnFormat = 'own' | 'grouped' | 'plain' | 'local'
 
 /** The formats that a column can have, its own first. */
 export function formatsOf(column: ResultColumn): { format: ColumnFormat; label: string }[] {

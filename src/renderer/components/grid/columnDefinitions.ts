@@ -2,11 +2,12 @@ import { createElement } from 'react'
 import type {
   ColDef, ITooltipParams, ValueFormatterParams, ValueGetterParams,
 } from 'ag-grid-community'
+import type { ColumnFormat, GridLayout } from '../../../main/contract/settings.ts'
 import type { Cell, ResultColumn, ValueKind } from '../../../main/contract/values.ts'
 import { formatCount } from '../format.ts'
 import { ColumnHeader } from './ColumnHeader.tsx'
 import { formattedText, instantHover, markOf, widthInCharacters } from './cellText.ts'
-import type { CellMark, ColumnFormat } from './cellText.ts'
+import type { CellMark } from './cellText.ts'
 
 /** One row as the grid holds it: the cells of the page, and which of them the page has cut. */
 export interface GridRow {
@@ -79,16 +80,19 @@ function rowNumbers(rows: number): ColDef<GridRow> {
 
 /**
  * Columns by their place, not by name: names repeat and have dots. Values are the engine's exact text;
- * how they look is told by text and class alone, so that scrolling mounts no component a cell.
+ * how they look is told by text and class alone, so that scrolling mounts no component a cell. They lie as the
+ * layout has them, where there is one.
  */
 export function columnDefinitions(
   columns: readonly ResultColumn[],
   firstRows: readonly (readonly Cell[])[],
   rowsNow: number,
   look: GridLook,
+  layout: GridLayout | null,
 ): ColDef<GridRow>[] {
   const definitions = columns.map((column, index): ColDef<GridRow> => {
     const base = kindClasses[column.kind]
+    const laid = layout?.columns.find(({ at }) => at === index)
     return {
       colId: String(index),
       headerName: column.name,
@@ -111,11 +115,14 @@ export function columnDefinitions(
         column.kind === 'instant'
           ? ({ value }: ITooltipParams<GridRow>) => instantHover((value as Cell | undefined) ?? null, column, zone)
           : undefined,
-      initialWidth: cellPixels(widthInCharacters(column, index, firstRows)),
+      initialWidth: laid?.widthPixels ?? cellPixels(widthInCharacters(column, index, firstRows)),
+      initialHide: laid?.isHidden,
+      initialPinned: laid?.isPinned ? 'left' : undefined,
       minWidth: 48,
       resizable: true,
       sortable: false,
     }
   })
-  return [rowNumbers(rowsNow), ...definitions]
+  const order = layout?.columns.map(({ at }) => at) ?? columns.map((_, at) => at)
+  return [rowNumbers(rowsNow), ...order.flatMap((at) => definitions[at] ?? [])]
 }

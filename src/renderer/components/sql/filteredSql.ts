@@ -9,7 +9,7 @@ function literalOf(value: string, column: ResultColumn): string {
   return isPlainNumber ? value : `'${value.replaceAll("'", "''")}'`
 }
 
-/** The statement of the rows that a bar stands for, out of a table or a bracketed statement. */
+/** The statement of the rows of a table that a bar stands for. */
 export function filteredSql(
   from: string,
   filters: readonly ColumnFilter[],
@@ -24,13 +24,4 @@ export function filteredSql(
     return operator ? [`${name} ${operator} ${literalOf(test.value, column)}`] : []
   })
   return `SELECT * FROM ${from}\nWHERE ${conditions.join('\n  AND ')};`
-}
-
-/** The same out of what a statement gives. */
-export function filteredStatement(
-  sql: string,
-  filters: readonly ColumnFilter[],
-  columns: readonly ResultColumn[],
-): string {
-  return filteredSql(`(\n${sql.trim().replace(/[;\s]+$/, '')}\n) AS result`, filters, columns)
 }

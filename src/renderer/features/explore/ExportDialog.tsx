@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'react'
 import { CircleCheck } from 'lucide-react'
-import type { ExportFormat } from '../../../main/contract/export.ts'
+import { faultOf } from '../../../main/contract/errors.ts'
+import type { Fault } from '../../../main/contract/errors.ts'
+import type { ExportFormat, TextFormat } from '../../../main/contract/export.ts'
 import { engine } from '../../app/engineClient.ts'
 import { Button } from '../../components/Button.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
@@ -9,8 +11,9 @@ import { ErrorNote } from '../../components/ErrorNote.tsx'
 import { Checkbox, SelectField, TextField } from '../../components/Field.tsx'
 import { formatBytes, formatCount, formatDuration, formatMany } from '../../components/format.ts'
 import { Progress } from '../../components/Progress.tsx'
-import { cancelExport, closeExport, formatWords, startExport, useExport } from './exports.ts'
+import { cancelExport, clipboardFormats, closeExport, copyResult, formatWords, startExport, useExport } from './exports.ts'
 import type { ExportRun } from './exports.ts'
+import { hiddenColumns, useLayoutOf } from './layouts.ts'
 import type { ShownResult } from './runs.ts'
 import styles from './ExportDialog.module.css'
 
@@ -65,6 +68,10 @@ export function ExportDialog({ tableName, title }: { tableName: string; title: s
   const [format, setFormat] = useState<ExportFormat>('csv')
   const [path, setPath] = useState('')
   const [headers, setHeaders] = useState(true)
+  const [target, setTarget] = useState<'file' | 'clipboard'>('file')
+  const [leavesOutHidden, setLeavesOutHidden] = useState(false)
+  const [copied, setCopied] = useState<{ words: string } | { fault: Fault } | null>(null)
+  const layout = useLayoutOf(result)
   const isOpen = result !== null
 
   useEffect(() => {
@@ -74,6 +81,7 @@ export function ExportDialog({ tableName, title }: { tableName: string; title: s
       ({ folder }) => setPath((before) => before || `${folder}${folder.includes('\\') ? '\\' : '/'}${name}.csv`),
       () => undefined,
     )
+    setCopied(null)
     return () => setPath('')
   }, [isOpen, title])
 
@@ -81,8 +89,20 @@ export function ExportDialog({ tableName, title }: { tableName: string; title: s
   const isRunning = run !== null && run.progress.state !== 'done' && !run.fault && !run.isCancelled
   const isDone = run?.progress.state === 'done'
   const exists = run?.fault?.code === 'FILE_EXISTS'
-  const start = (overwrite: boolean): void =>
-    void startExport(result, { format, path: path.trim(), overwrite, headers, tableName })
+  const hidden = hiddenColumns(layout)
+  const isHidden = new Set(layout?.columns.flatMap((column) => (column.isHidden ? [column.at] : [])))
+  const columns = result.columns.flatMap((_, at) => (leavesOutHidden && isHidden.has(at) ? [] : [at]))
+  const known: readonly ExportFormat[] = target === 'clipboard' ? clipboardFormats : formats
+  const start = (overwrite: boolean): void => {
+    if (target === 'file') {
+      void startExport(result, { format, path: path.trim(), overwrite, headers, tableName, columns })
+      return
+    }
+    copyResult(result, { format: format as TextFormat, headers, tableName, columns }).then(
+      (words) => setCopied({ words }),
+      (thrown: unknown) => setCopied({ fault: faultOf(thrown) }),
+    )
+  }
   return (
     <Dialog
       open
@@ -103,8 +123,10 @@ export function ExportDialog({ tableName, title }: { tableName: string; title: s
         ) : (
           <>
             <Button onClick={closeExport}>Close</Button>
-            <Button variant="primary" disabled={path.trim() === ''} onClick={() => start(exists)}>
-              {exists ? 'Replace the file' : 'Export'}
+            <Button
+              variant="primary" disabled={target === 'file' && path.trim() === ''} onClick={() => start(exists)}
+            >
+              {target === 'clipboard' ? 'Copy' : exists ? 'Replace the file' : 'Export'}
             </Button>
           </>
         )
@@ -123,28 +145,48 @@ export function ExportDialog({ tableName, title }: { tableName: string; title: s
           }}
         >
           <SelectField
+            label="To" value={target}
+            options={[{ value: 'file', label: 'A file on this machine' }, { value: 'clipboard', label: 'The clipboard' }]}
+            onChange={(value: typeof target) => {
+              setTarget(value)
+              setCopied(null)
+              if (value === 'clipboard' && !(clipboardFormats as readonly string[]).includes(format)) setFormat('csv')
+            }}
+          />
+          <SelectField
             label="Format" value={format} hint={formatWords[format].hint}
-            options={formats.map((value) => ({ value, label: formatWords[value].label }))}
+            options={known.map((value) => ({ value, label: formatWords[value].label }))}
             onChange={(value: ExportFormat) => {
               setFormat(value)
               setPath((before) => withEnding(before, value))
             }}
           />
-          <TextField
-            label="File on this machine" mono value={path} hint="~ is your home folder."
-            onChange={(value) => {
-              setPath(value)
-              if (exists) useExport.setState({ run: null })
-            }}
-          />
+          {target === 'file' && (
+            <TextField
+              label="File on this machine" mono value={path} hint="~ is your home folder."
+              onChange={(value) => {
+                setPath(value)
+                if (exists) useExport.setState({ run: null })
+              }}
+            />
+          )}
           {!withoutHeaders.includes(format) && (
             <Checkbox checked={headers} onChange={setHeaders}>Names of the columns in the first line</Checkbox>
           )}
+          {hidden > 0 && (
+            <Checkbox checked={leavesOutHidden} onChange={setLeavesOutHidden}>
+              {`Leave out the ${formatMany(hidden, 'hidden column')}`}
+            </Checkbox>
+          )}
           <p className="muted">
-            {result.progress.cutAtRows === null
-              ? `Every row of the result, with ${formatMany(result.columns.length, 'column')}.`
+            {target === 'clipboard'
+              ? `The rows that are here, with ${formatMany(columns.length, 'column')}, as far as a clipboard bears them.`
+              : result.progress.cutAtRows === null
+              ? `Every row of the result, with ${formatMany(columns.length, 'column')}.`
               : `The result is cut at ${formatCount(result.progress.cutAtRows)} rows on the screen; the export asks the source again, for all of them.`}
           </p>
+          {copied && 'words' in copied && <p role="status">{copied.words}</p>}
+          {copied && 'fault' in copied && <ErrorNote fault={copied.fault} />}
           {run?.isCancelled && <p role="status">The export was cancelled. There is no file.</p>}
           {run?.fault && <ErrorNote fault={run.fault} severity={exists ? 'warning' : 'error'} />}
         </form>

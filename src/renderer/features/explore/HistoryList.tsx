@@ -1,7 +1,10 @@
 import { useDeferredValue, useEffect, useState } from 'react'
+import { create } from 'zustand'
 import type { HistoryEntry } from '../../../main/contract/history.ts'
 import { engine } from '../../app/engineClient.ts'
+import { Button } from '../../components/Button.tsx'
 import { classes } from '../../components/classes.ts'
+import { ConfirmDialog } from '../../components/ConfirmDialog.tsx'
 import { SearchField } from '../../components/Field.tsx'
 import { formatAgo, formatDuration, formatInstantWithZone, formatMany } from '../../components/format.ts'
 import { useNow } from '../../components/useNow.ts'
@@ -18,12 +21,38 @@ export function outcomeOf({ fault, rows, durationMs }: HistoryEntry): string {
   return `${formatMany(rows ?? 0, 'row')} · ${formatDuration(durationMs)}`
 }
 
+const useClearing = create<{ isAsked: boolean; clearings: number }>()(() => ({ isAsked: false, clearings: 0 }))
+
+export function askToClearHistory(): void {
+  useClearing.setState({ isAsked: true })
+}
+
+/** Asked once, from the list as from the palette. */
+export function ClearHistoryDialog() {
+  const isAsked = useClearing((state) => state.isAsked)
+  if (!isAsked) return null
+  return (
+    <ConfirmDialog
+      title="Clear the history?"
+      action="Clear the history"
+      onClose={() => useClearing.setState({ isAsked: false })}
+      perform={async () => {
+        await engine.history.clear()
+        useClearing.setState(({ clearings }) => ({ clearings: clearings + 1 }))
+      }}
+    >
+      <p>Every statement that was run in this workspace is forgotten. Open queries and saved queries stay.</p>
+    </ConfirmDialog>
+  )
+}
+
 /** Every statement that was run in this workspace, the newest first. */
 export function HistoryList() {
   const [search, setSearch] = useState('')
   const wanted = useDeferredValue(search)
   const [entries, setEntries] = useState<readonly HistoryEntry[] | null>(null)
   const runs = useRuns((state) => state.byTab)
+  const clearings = useClearing((state) => state.clearings)
   const nowMs = useNow()
 
   useEffect(() => {
@@ -40,7 +69,7 @@ export function HistoryList() {
       isOver = true
       clearTimeout(timer)
     }
-  }, [wanted, runs])
+  }, [wanted, runs, clearings])
 
   return (
     <div className={styles.list}>
@@ -70,6 +99,9 @@ export function HistoryList() {
       </div>
       <footer className={styles.foot}>
         <span title="The values of parameters are not kept.">Kept on this machine only</span>
+        <Button size="small" variant="quiet" disabled={entries?.length === 0 && search === ''} onClick={askToClearHistory}>
+          Clear
+        </Button>
       </footer>
     </div>
   )

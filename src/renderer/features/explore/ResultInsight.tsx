@@ -1,9 +1,10 @@
 import { lazy, Suspense } from 'react'
 import type { ChartSettings } from '../../../main/contract/chart.ts'
+import { withFilter } from '../../components/grid/viewSteps.ts'
 import { Skeleton } from '../../components/Skeleton.tsx'
-import { filteredStatement } from '../../components/sql/filteredSql.ts'
 import { StatisticsPanel } from '../../components/statistics/StatisticsPanel.tsx'
-import { openQuery } from './actions.ts'
+import { showResultPart } from './resultPart.ts'
+import { viewResult } from './runs.ts'
 import type { ShownResult } from './runs.ts'
 import { changeTabs, useTabs } from './tabStore.ts'
 import { withChangedTab } from './tabs.ts'
@@ -20,15 +21,20 @@ function setChart(tabId: string, chart: ChartSettings): void {
 /** A result as a whole: as a picture, or by the statistics of its columns. */
 export function ResultInsight(props: { tabId: string; result: ShownResult; part: 'chart' | 'statistics' }) {
   const { tabId, result, part } = props
-  const { queryId, columns, sql, engine: on } = result
+  const { queryId, columns, engine: on } = result
   const tab = useTabs((state) => state.tabs.find(({ id }) => id === tabId))
   if (part === 'statistics') {
     return (
       <StatisticsPanel
         subject={{ queryId }}
         engine={on}
-        onFilter={(filters, named) =>
-          openQuery({ title: `${tab?.title ?? 'Query'}, narrowed`, sql: filteredStatement(sql, filters, named), engine: on })
+        onFilter={
+          result.isTable
+            ? (filters) => {
+                void viewResult(tabId, result, filters.reduce(withFilter, result.asked?.view ?? result.view))
+                showResultPart(tabId, 'rows')
+              }
+            : null
         }
       />
     )

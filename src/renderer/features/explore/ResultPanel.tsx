@@ -6,6 +6,7 @@ import { faultOf } from '../../../main/contract/errors.ts'
 import type { TextFormat } from '../../../main/contract/export.ts'
 import type { ResultRange } from '../../../main/contract/resultRange.ts'
 import type { ResultView } from '../../../main/contract/resultView.ts'
+import type { GridLayout } from '../../../main/contract/settings.ts'
 import type { Cell } from '../../../main/contract/values.ts'
 import { useCommands } from '../../app/commands.ts'
 import type { Command } from '../../app/commands.ts'
@@ -16,7 +17,7 @@ import { EmptyState } from '../../components/EmptyState.tsx'
 import { ErrorNote } from '../../components/ErrorNote.tsx'
 import { CellViewer } from '../../components/cell/CellViewer.tsx'
 import { ResultGrid } from '../../components/grid/ResultGrid.tsx'
-import type { CellPlace } from '../../components/grid/ResultGrid.tsx'
+import type { CellPlace, ResultGridHandle } from '../../components/grid/ResultGrid.tsx'
 import { formatMany } from '../../components/format.ts'
 import { Kbd } from '../../components/Kbd.tsx'
 import { tokensOf } from '../../components/sql/lexer.ts'
@@ -32,6 +33,7 @@ import { useResultPart } from './resultPart.ts'
 import { ResultPartSwitch } from './ResultPartSwitch.tsx'
 import { ResultTotals } from './ResultTotals.tsx'
 import { ResultViewBar } from './ResultViewBar.tsx'
+import { hiddenColumns, keepLayout, layoutKey, useLayouts } from './layouts.ts'
 import { failResult, runOf, useRun, viewResult } from './runs.ts'
 import type { ShownResult } from './runs.ts'
 import { useTabs } from './tabStore.ts'
@@ -71,16 +73,24 @@ function useCopy({ queryId, sql }: ShownResult): [notice: string | null, copy: (
   return [notice, copy]
 }
 
-/** Typing has its own Shift+Enter. */
-function openCellCommand(focused: RefObject<CellPlace | null>, open: (place: CellPlace) => void): Command {
-  return {
-    id: 'explore.openCell', label: 'Open the cell: tree, text, bytes, picture or time', keys: ['Shift+Enter'],
-    group: 'Explore',
-    when: () => focused.current !== null && !document.activeElement?.closest('.monaco-editor, input, textarea'),
-    perform: () => {
-      if (focused.current) open(focused.current)
+/** What is done to the cell in hand; typing has these keys for itself. */
+function cellCommands(
+  focused: RefObject<CellPlace | null>,
+  grid: RefObject<ResultGridHandle | null>,
+  open: (place: CellPlace) => void,
+): Command[] {
+  const group = 'Explore'
+  const when = (): boolean => focused.current !== null && !document.activeElement?.closest('.monaco-editor, input, textarea')
+  return [
+    {
+      id: 'explore.openCell', label: 'Open the cell: tree, text, bytes, picture or time', keys: ['Shift+Enter'], group, when,
+      perform: () => open(focused.current!),
     },
-  }
+    {
+      id: 'explore.columnMenu', label: 'Menu of the column: sort, filter, format, pin, freeze, hide', keys: ['Alt+ArrowDown'],
+      group, when, perform: () => grid.current?.openColumnMenu(focused.current!.column),
+    },
+  ]
 }
 
 function Grid({ tabId, result }: { tabId: string; result: ShownResult }) {
@@ -104,9 +114,19 @@ function Grid({ tabId, result }: { tabId: string; result: ShownResult }) {
     setOpened((before) => (before ? place : null))
   }, [])
   useEffect(() => void (focused.current = null), [queryId])
-  useCommands(useMemo(() => [openCellCommand(focused, setOpened)], []))
+  const grid = useRef<ResultGridHandle>(null)
+  useCommands(useMemo(() => cellCommands(focused, grid, setOpened), []))
   const openedColumn = opened ? columns[opened.column] : undefined
   const onView = useCallback((view: ResultView) => void viewResult(tabId, result, view), [tabId, result])
+
+  const layoutId = useMemo(() => layoutKey(sql, columns), [sql, columns])
+  const layout = useLayouts((state) => (layoutId === null ? null : (state.byKey[layoutId] ?? null)))
+  const onLayout = useCallback(
+    (next: GridLayout | null) => {
+      if (layoutId !== null) keepLayout(layoutId, next)
+    },
+    [layoutId],
+  )
 
   const foreignKeys = useForeignKeys()
   const references = useMemo(() => resultReferences(sql, columns, foreignKeys), [sql, columns, foreignKeys])
@@ -141,6 +161,8 @@ function Grid({ tabId, result }: { tabId: string; result: ShownResult }) {
             progress={result.progress}
             label="Result rows"
             view={result.asked?.view ?? result.view}
+            layout={layout}
+            onLayout={onLayout}
             isTable={result.isTable}
             readCell={readCell}
             onView={onView}
@@ -151,6 +173,7 @@ function Grid({ tabId, result }: { tabId: string; result: ShownResult }) {
             onOpenCell={openCell}
             onFocusCell={followCell}
             onPageFault={onPageFault}
+            handle={grid}
           />
         </Panel>
         {opened && openedColumn && (
@@ -167,7 +190,7 @@ function Grid({ tabId, result }: { tabId: string; result: ShownResult }) {
           </>
         )}
       </Group>
-      <ResultTotals queryId={queryId} range={selected} notice={notice} />
+      <ResultTotals queryId={queryId} range={selected} notice={notice} hidden={hiddenColumns(layout)} />
     </div>
   )
 }

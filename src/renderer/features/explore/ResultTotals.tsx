@@ -30,7 +30,14 @@ function useTotals(queryId: string, range: ResultRange | null): RangeTotals | nu
 const shown = (text: string): string => (/^-?\d/.test(text) && !/^\d{4}-\d\d-\d\d/.test(text) ? formatExact(text) : text)
 
 /** What the selected cells come to; a strip that is always there, so that nothing jumps. */
-export function ResultTotals({ queryId, range, notice }: { queryId: string; range: ResultRange | null; notice: string | null }) {
+export function ResultTotals(props: {
+  queryId: string
+  range: ResultRange | null
+  notice: string | null
+  /** How many columns are hidden. */
+  hidden: number
+}) {
+  const { queryId, range, notice, hidden } = props
   const totals = useTotals(queryId, range)
   const figures: [string, string][] = []
   if (totals) {
@@ -44,7 +51,10 @@ export function ResultTotals({ queryId, range, notice }: { queryId: string; rang
   }
   return (
     <div className={styles.strip} role="status" aria-label="The selection" data-testid="totals">
-      {notice && <span className={styles.notice}>{notice}</span>}
+      <span className={styles.notice}>{notice}</span>
+      {hidden > 0 && (
+        <span className={styles.name} title="The menu of any column shows them again">{formatMany(hidden, 'column')} hidden</span>
+      )}
       {range && (
         <span className="figure">
           {range.rowCount === 1 && range.columns.length === 1

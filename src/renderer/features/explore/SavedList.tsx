@@ -1,11 +1,15 @@
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
+import { FileCode, PenLine, Trash2 } from 'lucide-react'
 import type { SavedQuery } from '../../../main/contract/savedQueries.ts'
 import { goTo } from '../../app/places.ts'
 import { Button } from '../../components/Button.tsx'
 import { classes } from '../../components/classes.ts'
 import { ErrorNote } from '../../components/ErrorNote.tsx'
 import { SearchField } from '../../components/Field.tsx'
+import { Menu } from '../../components/Menu.tsx'
+import type { PopoverPlace } from '../../components/Popover.tsx'
 import { openSaved } from './actions.ts'
+import { askToDelete, askToRename } from './SavedQueryDialogs.tsx'
 import { titleOfPath, useSavedQueries } from './savedQueryStore.ts'
 import styles from './SidePanel.module.css'
 
@@ -18,6 +22,8 @@ function matches(query: SavedQuery, search: string): boolean {
 export function SavedList() {
   const saved = useSavedQueries((state) => state.saved)
   const [search, setSearch] = useState('')
+  const [menu, setMenu] = useState<{ query: SavedQuery; place: PopoverPlace } | null>(null)
+  const closeMenu = useCallback(() => setMenu(null), [])
   if (!saved) return null
   const shown = saved.queries.filter((query) => matches(query, search))
   return (
@@ -27,7 +33,20 @@ export function SavedList() {
         {saved.fault && <ErrorNote fault={saved.fault} />}
         {shown.map((query) => (
           <div key={query.path} role="listitem">
-            <button type="button" className={styles.row} title={query.path} onClick={() => openSaved(query)}>
+            <button
+              type="button" className={styles.row} title={`${query.path}\nF2 renames it, Delete deletes it`}
+              onClick={() => openSaved(query)}
+              onKeyDown={({ key }) => {
+                if (key === 'F2') askToRename(query)
+                if (key === 'Delete') askToDelete(query)
+              }}
+              onContextMenu={(event) => {
+                event.preventDefault()
+                // By the menu key there is no place of the pointer.
+                const { left, bottom } = event.currentTarget.getBoundingClientRect()
+                setMenu({ query, place: event.clientX > 0 ? { left: event.clientX, top: event.clientY } : { left, top: bottom } })
+              }}
+            >
               <span className={styles.title}>{query.title || titleOfPath(query.path)}</span>
               <span className={classes(styles.words)}>{query.description || query.path}</span>
             </button>
@@ -41,6 +60,18 @@ export function SavedList() {
           </p>
         )}
       </div>
+      {menu && (
+        <Menu
+          place={menu.place} label={`Saved query ${menu.query.path}`} onClose={closeMenu}
+          groups={[
+            [{ label: 'Open', icon: FileCode, keys: 'Enter', perform: () => openSaved(menu.query) }],
+            [
+              { label: 'Rename…', icon: PenLine, keys: 'F2', perform: () => askToRename(menu.query) },
+              { label: 'Delete…', icon: Trash2, keys: 'Delete', perform: () => askToDelete(menu.query) },
+            ],
+          ]}
+        />
+      )}
       <footer className={styles.foot}>
         <span title={saved.folder}>{saved.folder}</span>
         <Button size="small" variant="quiet" onClick={() => goTo('settings')}>Change</Button>

@@ -17,6 +17,7 @@ import split from '../../components/Split.module.css'
 import { closeAllRuns, openQuery, openTableAt, takeEditor, theEditor } from './actions.ts'
 import { exploreCommands } from './commands.ts'
 import { FileBar } from './FileBar.tsx'
+import { ClearHistoryDialog } from './HistoryList.tsx'
 import { OutcomeStrip } from './OutcomeStrip.tsx'
 import { QuickOpen } from './QuickOpen.tsx'
 import { ParameterBar } from './ParameterBar.tsx'
@@ -25,6 +26,7 @@ import { ResultPanel } from './ResultPanel.tsx'
 import { RunBar } from './RunBar.tsx'
 import { useRun } from './runs.ts'
 import { SaveDialog } from './SaveDialog.tsx'
+import { SavedQueryDialogs } from './SavedQueryDialogs.tsx'
 import { followSavedQueries } from './savedQueryStore.ts'
 import { SidePanel } from './SidePanel.tsx'
 import { changeTabs, documentOf, readTabs, useTabs, writeTabsWhenHidden } from './tabStore.ts'
@@ -151,6 +153,8 @@ export function ExploreView() {
       <Panel id="workbench" minSize={320}>
         <Workbench />
         <QuickOpen />
+        <SavedQueryDialogs />
+        <ClearHistoryDialog />
       </Panel>
     </Group>
   )

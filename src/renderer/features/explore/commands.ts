@@ -1,8 +1,12 @@
+import type { SavedQuery } from '../../../main/contract/savedQueries.ts'
 import type { Command } from '../../app/commands.ts'
 import {
   activeTabRuns, cancel, closeActiveTab, compareCurrent, explain, format, goToTab, newTab, openTableUnderCursor,
   refreshCatalogs, reopenTab, run, switchEngine, theEditor,
 } from './actions.ts'
+import { askToClearHistory } from './HistoryList.tsx'
+import { askToDelete, askToRename } from './SavedQueryDialogs.tsx'
+import { savedQueryAt } from './savedQueryStore.ts'
 import { save, saveAs } from './SaveDialog.tsx'
 import { openSessionDialog } from './SessionDialog.tsx'
 import { showResultPart } from './resultPart.ts'
@@ -26,6 +30,11 @@ function showPart(part: ResultPart): void {
 function shownResult(): ShownResult | null {
   const tab = activeTab()
   return tab ? runOf(tab.id).result : null
+}
+
+function savedQueryOfTab(): SavedQuery | undefined {
+  const path = activeTab()?.saved?.path
+  return path === undefined ? undefined : savedQueryAt(path)
 }
 
 function exportResult(): void {
@@ -76,6 +85,15 @@ export function exploreCommands(): Command[] {
     { id: 'explore.save', label: 'Save the query as a file', keys: ['Ctrl+S'], group, perform: save },
     { id: 'explore.saveAs', label: 'Save the query under another name', keys: ['Ctrl+Alt+S'], group, perform: saveAs },
     { id: 'explore.saved', label: 'Go to the saved queries', keys: ['Alt+O'], group, perform: () => showSidePart('saved') },
+    {
+      id: 'explore.renameSaved', label: 'Rename the saved query of this tab', group,
+      when: () => savedQueryOfTab() !== undefined, perform: () => askToRename(savedQueryOfTab()!),
+    },
+    {
+      id: 'explore.deleteSaved', label: 'Delete the saved query of this tab', group,
+      when: () => savedQueryOfTab() !== undefined, perform: () => askToDelete(savedQueryOfTab()!),
+    },
+    { id: 'explore.clearHistory', label: 'Clear the history', group, perform: askToClearHistory },
     { id: 'explore.history', label: 'Go to the history', keys: ['Alt+H'], group, perform: () => showSidePart('history') },
     {
       id: 'explore.find', label: 'Find in the text', keys: ['Ctrl+F'], group,

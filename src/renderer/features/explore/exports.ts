@@ -1,8 +1,10 @@
 import { create } from 'zustand'
 import { faultOf } from '../../../main/contract/errors.ts'
 import type { Fault } from '../../../main/contract/errors.ts'
-import type { ExportFormat, ExportProgress } from '../../../main/contract/export.ts'
+import { textFormatSchema } from '../../../main/contract/export.ts'
+import type { ExportFormat, ExportProgress, TextFormat } from '../../../main/contract/export.ts'
 import { engine } from '../../app/engineClient.ts'
+import { formatMany } from '../../components/format.ts'
 import type { ShownResult } from './runs.ts'
 
 export const formatWords: Readonly<Record<ExportFormat, { label: string; ending: string; hint: string }>> = {
@@ -49,6 +51,25 @@ export interface ExportSettings {
   overwrite: boolean
   headers: boolean
   tableName: string
+  /** Places in the result, in the order in which they are written. */
+  columns: number[]
+}
+
+/** The formats that a clipboard bears. */
+export const clipboardFormats = textFormatSchema.options
+
+/** Puts the result on the clipboard, as far as a window bears it; says what it did. */
+export async function copyResult(
+  result: ShownResult,
+  { format, columns, headers, tableName }: Pick<ExportSettings, 'columns' | 'headers' | 'tableName'> & { format: TextFormat },
+): Promise<string> {
+  const { queryId, progress } = result
+  const range = { firstRow: 0, rowCount: Math.max(1, progress.rowsReady), columns }
+  const { text, rows, isCut } = await engine.export.text({ queryId, range, format, headers, tableName })
+  await navigator.clipboard.writeText(text)
+  const what = `${formatMany(rows, 'row')} of ${formatMany(columns.length, 'column')}`
+  if (isCut) return `Copied the first ${what}; that is all the clipboard bears. A file takes the rest.`
+  return `Copied ${what}.`
 }
 
 export async function startExport(result: ShownResult, settings: ExportSettings): Promise<void> {
@@ -63,9 +84,8 @@ export async function startExport(result: ShownResult, settings: ExportSettings)
   }
   useExport.setState({ run: { path: settings.path, progress, fault: null, isCancelled: false } })
   try {
-    const columns = result.columns.map((_, at) => at)
     const { queryId } = result
-    for await (const told of await engine.export.run({ queryId, columns, ...settings }, { signal: own.signal })) {
+    for await (const told of await engine.export.run({ queryId, ...settings }, { signal: own.signal })) {
       show({ progress: told })
     }
   } catch (thrown) {

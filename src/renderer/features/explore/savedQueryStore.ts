@@ -90,3 +90,21 @@ export async function saveTab(
 export function titleOfPath(path: string): string {
   return path.split('/').at(-1)!.replace(/\.sql$/, '')
 }
+
+/** The file gets another name; open tabs go with it. Throws SAVED_QUERY_CHANGED, FILE_EXISTS. */
+export async function renameSaved({ path, version }: SavedQuery, to: string): Promise<void> {
+  const renamed = await engine.savedQueries.rename({ path, version, to })
+  for (const tab of useTabs.getState().tabs) {
+    if (tab.saved?.path !== path) continue
+    const saved = { ...tab.saved, path: renamed.path }
+    changeTabs((state) => withChangedTab(state, tab.id, { title: titleOfPath(renamed.path), saved }))
+  }
+}
+
+/** The file goes; the text of an open tab stays, and is nobody's file any more. Throws SAVED_QUERY_CHANGED. */
+export async function removeSaved({ path, version }: SavedQuery): Promise<void> {
+  await engine.savedQueries.remove({ path, version })
+  for (const tab of useTabs.getState().tabs) {
+    if (tab.saved?.path === path) changeTabs((state) => withChangedTab(state, tab.id, { saved: undefined }))
+  }
+}

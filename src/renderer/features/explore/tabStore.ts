@@ -3,6 +3,7 @@ import type { EditorTab } from '../../../main/contract/settings.ts'
 import type { EngineName } from '../../../main/contract/values.ts'
 import { engine } from '../../app/engineClient.ts'
 import { editorDocuments } from '../../components/editor/editorDocuments.ts'
+import { readLayouts } from './layouts.ts'
 import { freshTab, noTabs, restoredTabs, withTab } from './tabs.ts'
 import type { TabsState } from './tabs.ts'
 
@@ -67,10 +68,10 @@ export function openTab(given: { title?: string; sql?: string; engine?: EngineNa
   return tab
 }
 
-/** Reads the tabs of the workspace that is open. */
+/** Reads the tabs of the workspace that is open, and how their results were arranged. */
 export async function readTabs(workspaceId: string): Promise<void> {
   await writeNow()
-  const kept = await engine.settings.readTabs()
+  const [kept] = await Promise.all([engine.settings.readTabs(), readLayouts()])
   isDirty = false
   useTabs.setState({ ...restoredTabs(kept, crypto.randomUUID()), workspaceId })
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ResultColumn } from '../../../../../src/main/contract/values.ts'
-import { filteredSql, filteredStatement } from '../../../../../src/renderer/components/sql/filteredSql.ts'
+import { filteredSql } from '../../../../../src/renderer/components/sql/filteredSql.ts'
 
 const columns: ResultColumn[] = [
   { name: 'total', type: 'DECIMAL(12,2)', kind: 'number' },
@@ -32,13 +32,6 @@ describe('the statement of a bar', () => {
     )
     expect(sql).toBe(
       `SELECT * FROM "Sales".orders\nWHERE "It's ""odd""" = 'o''clock'\n  AND total = '1; DROP'\n  AND "It's ""odd""" IS NULL;`,
-    )
-  })
-
-  it('wraps what a statement gives', () => {
-    const filters = [{ column: 0, test: { kind: 'equal', value: '1' } as const }]
-    expect(filteredStatement('SELECT 1 AS total -- one\n;\n', filters, columns)).toBe(
-      'SELECT * FROM (\nSELECT 1 AS total -- one\n) AS result\nWHERE total = 1;',
     )
   })
 })
