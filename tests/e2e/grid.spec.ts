@@ -136,7 +136,7 @@ test.describe('the grid of a result', () => {
 
   test('how the columns are arranged is remembered for the query, by keys alone, and can be taken back', async ({ page }) => {
     const left = async (column: number) => (await header(page, column).boundingBox())!.x
-    await run(page, 'SELECT id, name, country FROM customers ORDER BY id LIMIT 5')
+    await run(page, 'SELECT id, full_name, country FROM customers ORDER BY id LIMIT 5')
     await cell(page, 0, 2).click()
     await page.keyboard.press('Alt+ArrowDown')
     await page.getByRole('menuitem', { name: 'Pin to the left' }).press('Enter')
@@ -148,7 +148,7 @@ test.describe('the grid of a result', () => {
     await expect(page.getByTestId('totals')).toContainText('1 column hidden')
 
     await page.reload()
-    await run(page, 'SELECT id, name, country FROM customers WHERE id > 2 ORDER BY id LIMIT 5')
+    await run(page, 'SELECT id, full_name, country FROM customers WHERE id > 2 ORDER BY id LIMIT 5')
     await expect(cell(page, 0, 2)).toBeVisible()
     await expect(cell(page, 0, 1)).toHaveCount(0)
     expect(await left(2)).toBeLessThan(await left(0))
@@ -169,7 +169,7 @@ test.describe('the grid of a result', () => {
     expect(await left(1)).toBeLessThan(await left(2))
 
     // A query of other columns has an arrangement of its own.
-    await run(page, 'SELECT id, name FROM customers LIMIT 5')
+    await run(page, 'SELECT id, full_name FROM customers LIMIT 5')
     await expect(cell(page, 0, 1)).toBeVisible()
   })
 })

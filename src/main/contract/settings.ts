@@ -5,6 +5,14 @@ import { chartSettingsSchema } from './chart.ts'
 import { engineNameSchema } from './values.ts'
 import { verifyShareSchema } from './verify.ts'
 
+/** A beginning of a statement that a person has made: its letters bring it up, `${1:table}` and `$0` are places to fill in. */
+export const snippetSchema = z.object({
+  prefix: z.string().regex(/^[A-Za-z_]\w{0,19}$/),
+  words: z.string().max(80),
+  body: z.string().min(1).max(10_000),
+})
+export type Snippet = z.infer<typeof snippetSchema>
+
 export const preferencesSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   density: z.enum(['comfortable', 'compact']).default('comfortable'),
@@ -20,6 +28,8 @@ export const preferencesSchema = z.object({
   digitGrouping: z.enum(['space', 'comma', 'none']).default('space'),
   /** Of the time, how much a verification spends reading the source. */
   verifyShare: verifyShareSchema.default(0.5),
+  /** The person's own snippets, beside those that come with the app. */
+  snippets: z.array(snippetSchema).max(200).default([]),
   /** The folder of the saved queries; null is the app's own. */
   savedQueriesFolder: z.string().nullable().default(null),
 })

@@ -8,6 +8,7 @@ import { useAppInfo } from './appInfo.ts'
 import { engine } from './engineClient.ts'
 import { changePreferences, readPreferences, usePreferences, zoom } from './preferences.ts'
 import { ShortcutList } from './ShortcutList.tsx'
+import { SnippetList } from './SnippetList.tsx'
 import styles from './SettingsView.module.css'
 
 const themes: { value: Preferences['theme']; label: string }[] = [
@@ -215,6 +216,10 @@ export function SettingsView() {
       <section className={styles.part}>
         <h2>Verification</h2>
         <VerifyShareField />
+      </section>
+      <section className={styles.part}>
+        <h2>Snippets</h2>
+        <SnippetList />
       </section>
       <section className={styles.part}>
         <h2>Shortcuts</h2>

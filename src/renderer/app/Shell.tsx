@@ -12,6 +12,8 @@ import { Rail } from './Rail.tsx'
 import { ScratchImport } from './ScratchImport.tsx'
 import { askForFile } from './scratchImport.ts'
 import { openShortcutSheet, ShortcutSheet } from './ShortcutSheet.tsx'
+import { editSnippet } from './snippetDialog.ts'
+import { SnippetDialog } from './SnippetDialog.tsx'
 import styles from './Shell.module.css'
 import { StatusBar } from './StatusBar.tsx'
 import { TopBar } from './TopBar.tsx'
@@ -40,6 +42,10 @@ function shellCommands(places: readonly Place[]): Command[] {
     {
       id: 'scratch.bring', label: 'Bring a file: CSV, JSON or Parquet becomes a table', keys: ['Ctrl+O'], group: 'Window',
       when: () => Boolean(useWorkspaces.getState().current), perform: () => askForFile(),
+    },
+    {
+      id: 'snippets.add', label: 'Add a snippet of your own', group: 'Window',
+      perform: () => editSnippet({ prefix: '', words: '', body: '' }),
     },
     { id: 'theme.toggle', label: 'Switch between light and dark', group: 'Window', perform: toggleTheme },
     ...places.flatMap((place) => place.commands?.() ?? []),
@@ -88,6 +94,7 @@ export function Shell({ places }: { places: readonly Place[] }) {
       <ShortcutSheet />
       <OpeningDialog />
       <ScratchImport />
+      <SnippetDialog />
     </div>
   )
 }

@@ -16,6 +16,7 @@ function lastSeen(): Preferences {
     timeZone: null,
     digitGrouping: 'space',
     verifyShare: 0.5,
+    snippets: [],
     savedQueriesFolder: null,
   }
   try {

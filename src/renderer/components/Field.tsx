@@ -1,5 +1,5 @@
 import { useId } from 'react'
-import type { InputHTMLAttributes, ReactNode, Ref, SelectHTMLAttributes } from 'react'
+import type { InputHTMLAttributes, ReactNode, Ref, SelectHTMLAttributes, TextareaHTMLAttributes } from 'react'
 import { ChevronDown, Search } from 'lucide-react'
 import styles from './Field.module.css'
 import { classes } from './classes.ts'
@@ -51,6 +51,27 @@ export function TextField({ label, hint, error, onChange, mono, className, ...re
         {...described(id, { label, hint, error })}
         id={id}
         className={classes(styles.control, mono && styles.mono)}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </Frame>
+  )
+}
+
+type TextAreaProps = FieldFrame &
+  Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, 'onChange'> & { onChange(value: string): void }
+
+/** Several lines of code or of a database's own text. */
+export function TextArea({ label, hint, error, onChange, className, ...rest }: TextAreaProps) {
+  const id = useId()
+  return (
+    <Frame id={id} label={label} hint={hint} error={error} className={className}>
+      <textarea
+        spellCheck={false}
+        rows={6}
+        {...rest}
+        {...described(id, { label, hint, error })}
+        id={id}
+        className={classes(styles.control, styles.area, styles.mono)}
         onChange={(event) => onChange(event.target.value)}
       />
     </Frame>

@@ -81,6 +81,7 @@ interface ChartPanelProps {
 /** A result as a picture: drawn over all of its rows, grouped in DuckDB. */
 export function ChartPanel({ queryId, columns, isComplete, engine: on, title, settings, onChange }: ChartPanelProps) {
   const theme = usePreferences((state) => state.shownTheme)
+  const contrast = usePreferences((state) => state.shownContrast)
   const isStill = window.matchMedia('(prefers-reduced-motion: reduce)').matches
   const shown = useMemo(
     () => (settings && fittingChart(settings, columns)) ?? defaultChart(columns),
@@ -91,8 +92,8 @@ export function ChartPanel({ queryId, columns, isComplete, engine: on, title, se
   const onReady = useCallback((made: EChartsType | null) => void (chart.current = made), [])
   const option = useMemo(
     () => (drawn ? chartOption(drawn.settings, drawn.data, columns, readColors(on), isStill) : null),
-    // The colours are those of the theme.
-    [drawn, columns, on, isStill, theme],
+    // The colours are those of theme and contrast.
+    [drawn, columns, on, isStill, theme, contrast],
   )
   if (!shown) {
     return <EmptyState icon={ChartLine} title="Nothing to draw" text="A chart needs a column of numbers, names or instants." />

@@ -1,4 +1,5 @@
 import type { EngineName } from '../../../main/contract/values.ts'
+import { usePreferences } from '../../app/preferences.ts'
 import type { CompletionIndex } from '../sql/completionIndex.ts'
 import { completionsAt } from '../sql/completions.ts'
 import type { Suggestion } from '../sql/completions.ts'
@@ -39,7 +40,8 @@ function register(): void {
       const context = contexts.get(model.uri.toString())?.()
       if (!context?.index) return { suggestions: [] }
       const { sql, statements } = scriptOf(model)
-      const found = completionsAt(sql, model.getOffsetAt(position), context.index, context.engine, statements)
+      const { snippets } = usePreferences.getState().preferences
+      const found = completionsAt(sql, model.getOffsetAt(position), context.index, context.engine, statements, snippets)
       const start = model.getPositionAt(found.replace.start)
       const end = model.getPositionAt(found.replace.end)
       const range = {

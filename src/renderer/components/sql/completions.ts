@@ -1,5 +1,6 @@
 import type { EngineName } from '../../../main/contract/values.ts'
 import type { CatalogTable } from '../../../main/contract/query.ts'
+import type { Snippet } from '../../../main/contract/settings.ts'
 import type { CompletionIndex } from './completionIndex.ts'
 import { offeredKeywords, replicaKeywords } from './keywords.ts'
 import { tokensOf } from './lexer.ts'
@@ -148,20 +149,26 @@ function tablesAndSchemas(index: CompletionIndex, cursor: Cursor, references: Re
   ]
 }
 
-function expressions(index: CompletionIndex, cursor: Cursor, references: References, engine: EngineName): Suggestion[] {
+function expressions(
+  index: CompletionIndex,
+  cursor: Cursor,
+  references: References,
+  engine: EngineName,
+  known: readonly Snippet[],
+): Suggestion[] {
   const suggestions: Suggestion[] = []
   const prefix = cursor.prefix.toLowerCase()
-  let known = 0
+  let knownTables = 0
   for (const reference of references.tables) {
     const table = index.find(reference.name, reference.schema)
     if (table) {
-      known += 1
+      knownTables += 1
       suggestions.push(...columnSuggestions(table, 0))
     }
     const label = reference.alias ?? reference.name
     suggestions.push({ kind: 'alias', label, insert: writtenName(label), detail: reference.name, rank: 1 })
   }
-  if (known === 0) {
+  if (knownTables === 0) {
     for (const column of index.columnsByPrefix(cursor.prefix, LIMIT)) {
       const detail = column.tables === 1 ? column.type : `in ${column.tables} tables`
       suggestions.push({ kind: 'column', label: column.name, insert: writtenName(column.name), detail, rank: 2 })
@@ -173,8 +180,8 @@ function expressions(index: CompletionIndex, cursor: Cursor, references: Referen
     }
   }
   if (prefix !== '') {
-    for (const snippet of snippets) {
-      if (!snippet.prefix.startsWith(prefix)) continue
+    for (const snippet of known) {
+      if (!snippet.prefix.toLowerCase().startsWith(prefix)) continue
       suggestions.push({
         kind: 'snippet', label: snippet.prefix, insert: snippet.body, isSnippet: true, detail: snippet.words, rank: 2,
       })
@@ -201,6 +208,7 @@ export function completionsAt(
   index: CompletionIndex,
   engine: EngineName,
   statements: readonly Statement[] = splitStatements(sql),
+  ownSnippets: readonly Snippet[] = [],
 ): Completions {
   const statement = statementAt(sql, statements, offset)
   const from = statement && offset >= statement.territory.start ? statement.territory.start : offset
@@ -217,7 +225,7 @@ export function completionsAt(
       : wantsTable(territory, cursor.before)
         ? tablesAndSchemas(index, cursor, references, 0)
         : [
-            ...expressions(index, cursor, references, engine),
+            ...expressions(index, cursor, references, engine, [...ownSnippets, ...snippets]),
             ...(cursor.prefix === '' ? [] : tablesAndSchemas(index, cursor, references, 5)),
           ]
   const suggestions = withoutRepeats(found)

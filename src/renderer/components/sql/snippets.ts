@@ -1,6 +1,8 @@
+import type { Snippet } from '../../../main/contract/settings.ts'
+
 /* eslint-disable no-template-curly-in-string -- these are placeholders of the editor, not of JavaScript */
 /** Beginnings of statements, by the few letters that bring them up; `$1`, `$2`… are the places to fill in. */
-export const snippets: readonly { prefix: string; words: string; body: string }[] = [
+export const snippets: readonly Snippet[] = [
   { prefix: 'sel', words: 'SELECT … FROM … WHERE', body: 'SELECT ${2:*}\nFROM ${1:table}\nWHERE $0' },
   {
     prefix: 'grp', words: 'Count by a column', body: 'SELECT ${2:column}, count(*) AS ${3:count}\nFROM ${1:table}\nGROUP BY 1\nORDER BY 2 DESC$0',

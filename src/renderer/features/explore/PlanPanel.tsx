@@ -1,11 +1,12 @@
 import { formatDuration } from '../../components/format.ts'
 import { PlanTree } from '../../components/plan/PlanTree.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
-import type { TabPlan } from './runs.ts'
+import { RunningTimer } from './RunningTimer.tsx'
+import type { ActiveRun, TabPlan } from './runs.ts'
 import styles from './PlanPanel.module.css'
 
-/** How the engine does the statement, or did it. */
-export function PlanPanel({ plan }: { plan: TabPlan }) {
+/** How the engine does the statement, or did it; it stays while the next one runs, and says so. */
+export function PlanPanel({ plan, active }: { plan: TabPlan; active: ActiveRun | null }) {
   const engineName = plan.engine === 'source' ? 'Postgres' : 'DuckDB'
   return (
     <section id="explore-result" className={styles.panel} aria-label="Plan" data-testid="plan">
@@ -14,6 +15,7 @@ export function PlanPanel({ plan }: { plan: TabPlan }) {
         <strong>{plan.analyzed ? 'Plan, run and measured' : 'Plan, not run'}</strong>
         <span className="muted">{engineName}</span>
         <span className="muted figure">{formatDuration(plan.elapsedMs)}</span>
+        {active && <RunningTimer key={active.queryId} active={active} />}
         <span className={styles.right}>
           <CopyButton text={plan.plan} label="Copy the plan as JSON" />
         </span>

@@ -45,7 +45,7 @@ const Outcomes = memo(function Outcomes({ tabId }: { tabId: string }) {
     <div className={styles.outcome} data-testid="outcome">
       <OutcomeStrip tabId={tabId} run={run} />
       <div className={styles.shown}>
-        {run.plan ? <PlanPanel plan={run.plan} /> : <ResultPanel key={digitGrouping} tabId={tabId} />}
+        {run.plan ? <PlanPanel plan={run.plan} active={run.active} /> : <ResultPanel key={digitGrouping} tabId={tabId} />}
       </div>
     </div>
   )

@@ -5,6 +5,7 @@ import type { EditorTab } from '../../../main/contract/settings.ts'
 import type { EngineName } from '../../../main/contract/values.ts'
 import { readCatalogs, useCatalogs } from '../../app/catalogs.ts'
 import { usePreferences } from '../../app/preferences.ts'
+import { editSnippet } from '../../app/snippetDialog.ts'
 import { handToCompare } from '../../app/statementInHand.ts'
 import type { QueryInHand } from '../../app/statementInHand.ts'
 import { openTablePage } from '../../app/tablePages.ts'
@@ -179,6 +180,16 @@ export async function format(): Promise<void> {
   const formatted = await formatSql(sql.slice(start, end), tab.engine)
   // The text may have gone on while the formatter was loaded.
   if (formatted !== null && editor.text() === sql) editor.replace(start, end, formatted)
+}
+
+/** The selection, or else the current statement, becomes the text of a snippet of the person's own. */
+export function keepAsSnippet(): void {
+  if (!editor) return
+  const { start, end } = editor.selection()
+  const [statement] = statementsToRun(editor.text(), { start, end }, 'current', editor.statements())
+  const text = start === end ? (statement?.text ?? '') : editor.text().slice(start, end)
+  // What stands there means itself; places to fill in are the person's to make.
+  editSnippet({ prefix: '', words: '', body: text.replace(/[\\$}]/g, '\\$&') })
 }
 
 export function compareCurrent(): void {

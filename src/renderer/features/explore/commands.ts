@@ -1,7 +1,7 @@
 import type { SavedQuery } from '../../../main/contract/savedQueries.ts'
 import type { Command } from '../../app/commands.ts'
 import {
-  activeTabRuns, cancel, closeActiveTab, compareCurrent, explain, format, goToTab, newTab, openTableUnderCursor,
+  activeTabRuns, cancel, closeActiveTab, compareCurrent, explain, format, goToTab, keepAsSnippet, newTab, openTableUnderCursor,
   refreshCatalogs, reopenTab, run, switchEngine, theEditor,
 } from './actions.ts'
 import { askToClearHistory } from './HistoryList.tsx'
@@ -103,6 +103,7 @@ export function exploreCommands(): Command[] {
       id: 'explore.replace', label: 'Find and replace in the text', keys: ['Ctrl+H'], group,
       when: inText, perform: () => theEditor()?.trigger('editor.action.startFindReplaceAction'),
     },
+    { id: 'explore.keepSnippet', label: 'Keep the selection as a snippet', group, when: inEditor, perform: keepAsSnippet },
     { id: 'explore.format', label: 'Format the SQL', keys: ['Shift+Alt+F'], group, when: inEditor, perform: format },
     {
       id: 'explore.comment', label: 'Comment or uncomment the lines', keys: ['Ctrl+/'], group,

@@ -71,7 +71,7 @@ export function openTab(given: { title?: string; sql?: string; engine?: EngineNa
 /** Reads the tabs of the workspace that is open, and how their results were arranged. */
 export async function readTabs(workspaceId: string): Promise<void> {
   await writeNow()
-  const [kept] = await Promise.all([engine.settings.readTabs(), readLayouts()])
+  const [kept] = await Promise.all([engine.settings.readTabs(), readLayouts().catch(() => undefined)])
   isDirty = false
   useTabs.setState({ ...restoredTabs(kept, crypto.randomUUID()), workspaceId })
 }

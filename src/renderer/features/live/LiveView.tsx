@@ -148,7 +148,7 @@ function Head({ snapshot, sourceName }: { snapshot: LiveSnapshot; sourceName: st
 
 function Chart({ sourceName }: { sourceName: string }) {
   const history = useLive((live) => live.history)
-  const theme = usePreferences((state) => state.shownTheme)
+  const theme = usePreferences((state) => `${state.shownTheme} ${state.shownContrast}`)
   const nowMs = useNow()
   return (
     <section className={styles.chart} aria-label="Lag over the last 15 minutes">

@@ -1,4 +1,5 @@
 import { readFile, readdir, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { preferencesSchema } from '../../../../src/main/contract/settings.ts'
 import type { Workspace } from '../../../../src/main/contract/workspace.ts'
@@ -98,5 +99,25 @@ describe('the settings store', () => {
     await store.writeTabs('../../escape', { tabs: [], activeTabId: 'x' })
     expect(await readdir(host.paths.dataFolder)).toEqual(['tabs'])
     expect(await new SettingsStore(host).readTabs('../../escape')).toEqual({ tabs: [], activeTabId: 'x' })
+  })
+
+  it('keeps layouts by workspace, forgets one that is taken back, and the oldest beyond a thousand', async () => {
+    const layout = (widthPixels: number) => ({ columns: [{ at: 0, widthPixels, isHidden: false, isPinned: true, format: 'own' as const }] })
+    const store = new SettingsStore(host)
+    await store.writeLayout('a', 'first', layout(10))
+    await store.writeLayout('a', 'second', layout(20))
+    await store.writeLayout('b', 'first', layout(30))
+    await store.writeLayout('a', 'second', null)
+    const after = new SettingsStore(host)
+    expect(await after.readLayouts('a')).toEqual({ first: layout(10) })
+    expect(await after.readLayouts('b')).toEqual({ first: layout(30) })
+    const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`known ${at}`, layout(at + 1)]))
+    await writeFile(join(host.paths.dataFolder, 'layouts', 'b.json'), JSON.stringify(many))
+    const full = new SettingsStore(host)
+    await full.writeLayout('b', 'one more', layout(1))
+    const kept = Object.keys(await full.readLayouts('b'))
+    expect(kept).toHaveLength(1_000)
+    expect(kept.at(-1)).toBe('one more')
+    expect(kept).not.toContain('known 0')
   })
 })

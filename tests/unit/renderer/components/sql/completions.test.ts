@@ -28,6 +28,14 @@ function offered(text: string, kinds?: string[]): string[] {
 }
 
 describe('completion', () => {
+  it('brings up the snippets of the person by their letters, beside those of the app', () => {
+    const own = [{ prefix: 'Topcust', words: 'The best customers', body: 'SELECT $1$0' }]
+    const { suggestions } = completionsAt('topc', 4, index, 'replica', undefined, own)
+    expect(suggestions.filter(({ kind }) => kind === 'snippet')).toEqual([
+      { kind: 'snippet', label: 'Topcust', insert: own[0]!.body, isSnippet: true, detail: 'The best customers', rank: 2 },
+    ])
+  })
+
   it('offers tables and schemas behind FROM and JOIN, and in a FROM list', () => {
     expect(offered('SELECT * FROM or|')).toEqual(['sales."order"', 'orders', 'sales.orders'])
     expect(offered('SELECT * FROM orders o JOIN cust|')).toEqual(['customers'])
