@@ -20,7 +20,7 @@ export interface RunningMillrace {
   readonly stderr: () => string
   /** The first match in stdout, once it is there; fails when the program ends before, or after 90 s. */
   waitFor(pattern: RegExp): Promise<RegExpExecArray>
-  /** Sends a signal and waits for the end. */
+  /** Sends a signal and waits for the end; after 30 s in vain it is killed. */
   stop(signal?: NodeJS.Signals): Promise<Ended & { tookMs: number }>
   readonly ended: Promise<Ended>
 }
@@ -85,7 +85,9 @@ export function startMillrace(args: readonly string[], options: MillraceOptions)
     async stop(signal = 'SIGTERM') {
       const startMs = performance.now()
       child.kill(signal)
-      return { ...(await ended), tookMs: performance.now() - startMs }
+      const patience = setTimeout(() => child.kill('SIGKILL'), 30_000)
+      const end = await ended.finally(() => clearTimeout(patience))
+      return { ...end, tookMs: performance.now() - startMs }
     },
   }
 }
