@@ -24,7 +24,8 @@ export interface OpenFileOptions {
  */
 const REPLICA_CATALOG = 'millrace_replica'
 
-const DEFAULT_MEMORY_LIMIT_BYTES = 512 * 1024 * 1024
+/** Leaves room beside it for what is received and staged while a checkpoint holds up the apply. */
+const DEFAULT_MEMORY_LIMIT_BYTES = 352 << 20
 
 /** The DuckDB file and Millrace's own connection to it. */
 export class ReplicaFile {
@@ -69,8 +70,9 @@ export class ReplicaFile {
         // Everything that Millrace uses is built in; a download in the middle of the work is a surprise.
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
-        // A checkpoint rewrites what changed and stalls the apply; after a kill the log is replayed.
-        checkpoint_threshold: '128MB',
+        // A checkpoint rewrites every row group that changed, and holds up the apply meanwhile: seconds, after scattered
+        // updates. After a kill the log is replayed, a hundred megabytes a second.
+        checkpoint_threshold: '256MB',
       })
       const bookkeeping = await instance.connect()
       await bookkeeping.run(`ATTACH ${literal(path)} AS ${REPLICA_CATALOG}${options.readOnly ? ' (READ_ONLY)' : ''}`)
