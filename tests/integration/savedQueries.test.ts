@@ -49,6 +49,18 @@ describe('the folder of saved queries', () => {
     await expect(saved.write(query('a.sql', 'SELECT 4', now!.version))).rejects.toMatchObject({ code: 'SAVED_QUERY_CHANGED' })
   })
 
+  it('gives a file another name, and never the name of another file', async () => {
+    const first = await saved.write(query('a.sql', 'SELECT 1'))
+    await saved.write(query('b.sql', 'SELECT 2'))
+    const rename = (to: string, version = first.version) => saved.rename({ path: 'a.sql', version, to })
+    await expect(rename('b.sql')).rejects.toMatchObject({ code: 'FILE_EXISTS' })
+    await expect(rename('../out.sql')).rejects.toMatchObject({ code: 'INPUT_INVALID' })
+    await expect(rename('c.sql', 'another')).rejects.toMatchObject({ code: 'SAVED_QUERY_CHANGED' })
+    expect(await rename('team/c.sql')).toEqual({ ...first, path: 'team/c.sql' })
+    expect((await saved.read()).queries.map(({ path, sql }) => [path, sql.trim()])).toEqual([['b.sql', 'SELECT 2'], ['team/c.sql', 'SELECT 1']])
+    await expect(rename('d.sql')).rejects.toMatchObject({ code: 'SAVED_QUERY_CHANGED' })
+  })
+
   it('takes no name that leads out of the folder or hides in it', async () => {
     for (const path of ['../out.sql', '/etc/x.sql', 'a/../../x.sql', '.hidden.sql', 'a//b.sql', 'plain.txt', '.git/x.sql']) {
       await expect(saved.write(query(path, 'SELECT 1')), path).rejects.toMatchObject({ code: 'INPUT_INVALID' })
