@@ -1,4 +1,4 @@
-import { readFile, readdir, stat, writeFile } from 'node:fs/promises'
+import { readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runMillrace, startMillrace } from '../support/millrace.ts'
@@ -119,6 +119,22 @@ describe('the road of one file', () => {
     expect(alone).not.toHaveProperty('slot')
     const both = json(await millrace('status', '--file', file, '--source', database.url, '--json'))
     expect(both).toMatchObject({ slot: { health: 'ok', active: false }, lagBytes: expect.any(Number) as number })
+  })
+
+  it("query has the user's own tables beside the file, to be read, and does without a file of them that is damaged", async () => {
+    const scratch = file.replace(/\.duckdb$/, '.scratch.duckdb')
+    const instance = await DuckDBInstance.create(scratch)
+    const connection = await instance.connect()
+    await connection.run(`CREATE TABLE names AS SELECT 'de' AS country, 'Germany' AS name`)
+    connection.closeSync()
+    instance.closeSync()
+    const joined = 'SELECT name, count(*) FROM orders JOIN scratch.names USING (country) GROUP BY 1'
+    expect((await millrace('query', '--file', file, '--format', 'csv', joined)).stdout).toMatch(/\r\nGermany,500\r\n/)
+    expect((await millrace('query', '--file', file, 'DELETE FROM scratch.names')).exitCode).toBe(1)
+    await writeFile(scratch, 'no such file')
+    const without = await millrace('query', '--file', file, '--format', 'csv', 'SELECT count(*) AS n FROM orders')
+    expect(without).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^n\r\n\d+\r\n$/) })
+    await rm(scratch)
   })
 
   it('query prints each format, and writes files whole', async () => {

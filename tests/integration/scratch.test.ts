@@ -72,7 +72,7 @@ describe("tables of the user's own", () => {
   it('makes a table and a view, which join with the replica and stand in the catalog', async () => {
     expect(await run('CREATE TABLE scratch.goals AS SELECT country, 1000::DECIMAL(12,2) AS goal FROM orders GROUP BY 1')).toEqual([['2']])
     await run('CREATE VIEW scratch.reached AS SELECT o.country, sum(o.total) / max(g.goal) AS share FROM orders o JOIN scratch.goals g USING (country) GROUP BY 1')
-    expect(await run(`INSERT INTO scratch.goals VALUES ('IT', 5)`)).toEqual([['1']])
+    expect(await run(`WITH more AS (SELECT 'IT' AS country) INSERT INTO scratch.goals SELECT country, 5 FROM more`)).toEqual([['1']])
     expect(await run(`UPDATE scratch.goals SET goal = 10 WHERE country = 'IT'`)).toEqual([['1']])
     expect(await run('SELECT count(*), sum(goal) FROM scratch.goals')).toEqual([['3', '2010.00']])
     expect(await run('SELECT country, share FROM scratch.reached ORDER BY 1')).toEqual([['DE', '2.55'], ['FR', '2.5']])
@@ -90,6 +90,7 @@ describe("tables of the user's own", () => {
     'DELETE FROM orders',
     'DELETE FROM orders WHERE false',
     'INSERT INTO public.orders VALUES (1000, NULL, NULL)',
+    'WITH more AS (SELECT 1000) INSERT INTO public.orders SELECT 1000, NULL, NULL FROM more',
     'UPDATE orders SET total = 0 FROM scratch.goals g WHERE g.country = orders.country',
     'CREATE TABLE mine AS SELECT 1',
     'CREATE TABLE replica.public.mine AS SELECT 1',

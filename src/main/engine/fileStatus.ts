@@ -12,6 +12,7 @@ import { endConnection } from './source/ending.ts'
 import { faultOfSourceError } from './source/faults.ts'
 import { dropPublications } from './source/publication.ts'
 import { dropSlot, readSlotHealth } from './source/slot.ts'
+import { attachScratchToRead } from './scratch/scratchFile.ts'
 import { interruptOnAbort } from './store/interruption.ts'
 import { readCheckpoint, readSource, readTables, type SourceRecord } from './store/records.ts'
 import { readLastVerifications } from './store/reconciliations.ts'
@@ -77,7 +78,7 @@ export async function readFileStatus(host: Host, filePath: string): Promise<File
 }
 
 /**
- * A replica opened beside nobody, for work without a stream; closed at the end. An abort of `signal` interrupts
+ * A replica opened beside nobody, for work without a stream, with the user's own tables as `scratch`; closed at the end. An abort of `signal` interrupts
  * DuckDB, and comes as the error of the statement in hand.
  */
 export async function withFileReadOnly<Result>(
@@ -91,6 +92,9 @@ export async function withFileReadOnly<Result>(
     const connection = await file.connect()
     const endInterrupting = interruptOnAbort(connection, signal)
     try {
+      if ((await attachScratchToRead(connection, filePath)) === 'unreadable') {
+        host.logger.warn('the file of your own tables could not be opened, and is left out')
+      }
       return await work(connection)
     } finally {
       endInterrupting()

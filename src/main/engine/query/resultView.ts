@@ -31,7 +31,7 @@ export function viewedStatement(
     ...(conditions.length > 0 ? [`WHERE ${conditions.join(' AND ')}`] : []),
     ...(order.length > 0 ? [`ORDER BY ${order.join(', ')}`] : []),
   ].join('\n')
-  return { ...statement, sql, body: sql, firstWord: 'select', values: words.values }
+  return { ...statement, sql, body: sql, firstWord: 'select', mainWord: 'select', values: words.values }
 }
 
 const BEFORE = 'SELECT * FROM ('

@@ -47,9 +47,12 @@ const WRITING_WORDS: ReadonlySet<string> = new Set([
   'create', 'drop', 'alter', 'insert', 'update', 'delete', 'truncate', 'merge',
 ])
 
-/** True for what, by its first word, is to change something: it runs where only scratch can be changed. */
-export function isWrite({ firstWord }: Statement): boolean {
-  return WRITING_WORDS.has(firstWord)
+/** After the queries of a WITH: what it is that they are for. */
+const WRITES_AFTER_WITH: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'merge'])
+
+/** True for what, by its words, is to change something: it runs where only scratch can be changed. */
+export function isWrite({ firstWord, mainWord }: Statement): boolean {
+  return WRITING_WORDS.has(firstWord) || (firstWord === 'with' && WRITES_AFTER_WITH.has(mainWord))
 }
 
 const WRITES: ReadonlySet<StatementType> = new Set([

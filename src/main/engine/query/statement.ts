@@ -11,6 +11,8 @@ export interface Statement {
   body: string
   /** In lower case: `select`, `with`, `explain`…, or '(' */
   firstWord: string
+  /** Of a WITH, the word behind its queries, which says what the statement does; else `firstWord`. */
+  mainWord: string
   /** True where the rows come in an order that the statement asks for. */
   hasTopLevelOrderBy: boolean
   /** For EXPLAIN: where the statement that it explains begins, else null. */
@@ -47,6 +49,7 @@ export function readStatement(sql: string): Statement {
     sql,
     body: sql.slice(tokens[first]!.start, statement.at(-1)!.end),
     firstWord: statement[0]!.text,
+    mainWord: mainWord(statement),
     hasTopLevelOrderBy: hasTopLevelOrderBy(statement),
     explainedFrom: explainedFrom(statement),
     values: [],
@@ -56,6 +59,27 @@ export function readStatement(sql: string): Statement {
 
 function isSemicolon(token: SqlToken): boolean {
   return token.kind === 'symbol' && token.text === ';'
+}
+
+/**
+ * WITH [RECURSIVE] name [(columns)] [USING KEY (…)] AS [[NOT] MATERIALIZED] (query) [, …] and what they are for: the word that
+ * follows a query's closing bracket. A bracket before AS holds columns.
+ * https://duckdb.org/docs/stable/sql/query_syntax/with
+ */
+function mainWord(tokens: readonly SqlToken[]): string {
+  const first = tokens[0]!.text
+  if (first !== 'with') return first
+  const outside = tokens.filter(({ depth }) => depth === 0)
+  let isQuery = false
+  for (const [index, { kind, text }] of outside.entries()) {
+    if (kind === 'word' && text === 'as') isQuery = true
+    if (text !== ')' || !isQuery) continue
+    isQuery = false
+    const next = outside[index + 1]
+    if (next?.kind === 'word') return next.text
+    if (next?.text !== ',') return next?.text ?? first
+  }
+  return first
 }
 
 /** ORDER BY outside every bracket belongs to the whole statement; one inside brackets orders a part of it. */

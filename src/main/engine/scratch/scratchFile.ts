@@ -16,6 +16,29 @@ export async function removeScratchFile(replicaPath: string): Promise<void> {
   await rm(`${path}.wal`, { force: true })
 }
 
+/** The source's own schema of that name goes first: scratch is then not attached. */
+async function hasSchemaOfItsName(connection: DuckDBConnection): Promise<boolean> {
+  const reader = await connection.runAndReadAll(
+    `SELECT count(*) FROM duckdb_schemas() WHERE database_name = current_database() AND schema_name = '${SCRATCH}'`,
+  )
+  return reader.getRows()[0]![0] !== 0n
+}
+
+/** Attaches the file that lies beside the replica, to be read. `unreadable`: it is there, and the replica works without it. */
+export async function attachScratchToRead(
+  connection: DuckDBConnection,
+  replicaPath: string,
+): Promise<'attached' | 'none' | 'unreadable'> {
+  const path = scratchPathOf(replicaPath)
+  if (!existsSync(path) || (await hasSchemaOfItsName(connection))) return 'none'
+  try {
+    await connection.run(`ATTACH ${literal(path)} AS ${SCRATCH} (READ_ONLY)`)
+    return 'attached'
+  } catch {
+    return 'unreadable'
+  }
+}
+
 /**
  * The DuckDB file of a user's own tables and views, attached to the replica's instance. A transaction writes
  * to one attached file only (https://duckdb.org/docs/stable/sql/statements/attach), so whoever writes here
@@ -62,10 +85,7 @@ export class ScratchFile {
   private async attach(): Promise<void> {
     const connection = await this.connect()
     try {
-      const reader = await connection.runAndReadAll(
-        `SELECT count(*) FROM duckdb_schemas() WHERE database_name = current_database() AND schema_name = '${SCRATCH}'`,
-      )
-      if (reader.getRows()[0]![0] !== 0n) {
+      if (await hasSchemaOfItsName(connection)) {
         throw new MillraceError({
           code: 'SCRATCH_UNAVAILABLE',
           message: 'The source has a schema called scratch, so tables of your own have no name to lie under.',

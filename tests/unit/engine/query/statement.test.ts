@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { MillraceError } from '../../../../src/main/contract/errors.ts'
 import { placeOfByte, placeOfCharacter } from '../../../../src/main/engine/query/errorPlaces.ts'
+import { isWrite } from '../../../../src/main/engine/query/scratchWrite.ts'
 import { sqlTokens } from '../../../../src/main/engine/query/sqlTokens.ts'
 import { readStatement, refuseOnSource } from '../../../../src/main/engine/query/statement.ts'
 import { withoutRowValues } from '../../../../src/main/engine/query/statementFaults.ts'
@@ -122,6 +123,33 @@ describe('a statement', () => {
       '"select" 1',
     ]) {
       expect(faultOf(() => refuseOnSource(readStatement(sql))).code, sql).toBe('QUERY_WRITES')
+    }
+  })
+})
+
+describe('what a statement does', () => {
+  const writes = (sql: string): boolean => isWrite(readStatement(sql))
+
+  it('is told by its first word, and behind WITH by the word behind its queries', () => {
+    for (const sql of [
+      'INSERT INTO scratch.a SELECT 1',
+      'WITH a AS (SELECT 1) INSERT INTO scratch.b SELECT * FROM a',
+      'with recursive a(x, y) as not materialized (select (1), 2), "as" AS (VALUES (3)) UPDATE scratch.b SET x = 1',
+      '/* insert */ WITH a AS (SELECT 1) DELETE FROM scratch.b USING a',
+      'WITH a AS (SELECT 1) MERGE INTO scratch.b USING a ON true WHEN MATCHED THEN DELETE',
+    ]) {
+      expect(writes(sql), sql).toBe(true)
+    }
+    for (const sql of [
+      'SELECT 1',
+      'WITH a AS (SELECT 1) SELECT * FROM a',
+      'WITH "insert" AS (SELECT 1) SELECT * FROM "insert"',
+      'WITH a AS (SELECT 1), b AS (SELECT 2) (SELECT * FROM a)',
+      'WITH a AS (SELECT 1) FROM a SELECT (1) AS "delete"',
+      'WITH a AS (SELECT 1',
+      'WITH',
+    ]) {
+      expect(writes(sql), sql).toBe(false)
     }
   })
 })

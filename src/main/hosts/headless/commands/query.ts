@@ -32,6 +32,7 @@ export function declareQuery(program: Command, declare: Declare): void {
       .addOption(new Option('--format <format>', 'table, csv, json or parquet (default: table)').choices(formats))
       .option('--output <path>', 'write the result to this file')
       .addHelpText('after', `
+Tables and views of your own, made in the app, are there as scratch.name.
 Values are exact: in JSON a number stands without quotes only where every reader gets the very same
 one (at most 15 significant digits); longer integers and decimals are quoted text. In CSV an empty
 field is NULL and "" the empty string. --json prints {"columns", "rows", "rowCount"}.`),
