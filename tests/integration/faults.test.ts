@@ -15,9 +15,10 @@ import { cp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { dropFromSource, readFileStatus } from '../../src/main/engine/fileStatus.ts'
 import type { ReplicaSession } from '../../src/main/engine/session.ts'
+import { ReplicaFile } from '../../src/main/engine/store/replicaFile.ts'
 import { sharedPostgres, startPostgres, type TestDatabase, type TestPostgres } from '../support/postgres.ts'
 import { newFilePath, openReplica, replicaRows, testHost } from '../support/replica.ts'
 import { expectSameRows, leftOnSource } from '../support/sameRows.ts'
@@ -436,6 +437,28 @@ describe.each([15, 18] as const)('a publication that somebody changed, Postgres 
       await until('it is told', () => session!.live().tables.some(({ name, state }) => name === `brief_${at}` && state === 'errored'))
       expect(session!.live().tables.find(({ name }) => name === `brief_${at}`)?.reason).toMatch(/dropped/)
     }
+  })
+
+  it('a table that is to be copied again, and cannot be marked so, ends the stream by name, and is copied once it can be', async () => {
+    await follow(source)
+    const { record } = ReplicaFile.prototype
+    const isTold = (): boolean => session!.live().events.some(({ text }) => text.startsWith('public.items is copied again'))
+    const refusing = vi.spyOn(ReplicaFile.prototype, 'record').mockImplementation(function (this: ReplicaFile, work) {
+      if (isTold()) return Promise.reject(new Error('IO Error: Could not write file: No space left on device'))
+      return record.call(this, work) as ReturnType<typeof work>
+    })
+    try {
+      await source.query('ALTER TABLE items ADD COLUMN luck float8 DEFAULT random()')
+      await source.query(`INSERT INTO items VALUES (300, 'after')`)
+      await until('it is told', () => session!.live().state === 'failed', { timeoutMs: 30_000 })
+      expect(session!.live().fault?.code).toBe('DISK_FULL')
+    } finally {
+      refusing.mockRestore()
+    }
+    await session!.resume()
+    await until('it is copied again', () => items().state === 'ready', { timeoutMs: 30_000 })
+    await session!.whenCaughtUp()
+    await expectSameRows(source, session!, ['items', 'others'])
   })
 
   it.runIf(major >= 15)('a row filter put on a table is told', async () => {

@@ -69,7 +69,7 @@ describe.each([15, 18] as const)('verifying while something goes wrong, Postgres
     })
     expect(isGone).toBe(true)
     expect(verification.state).toBe('failed')
-    expect(verification.fault?.code).toMatch(/^(CONNECTION_LOST|CONNECTION_REFUSED|NOT_FOLLOWING)$/)
+    expect(verification.fault?.code).toMatch(/^(CONNECTION_LOST|CONNECT_REFUSED|NOT_FOLLOWING)$/)
     for (const table of verification.tables) expect(table).toMatchObject({ rowsMissing: 0, rowsExtra: 0, rowsAltered: 0, differences: [] })
   })
 
