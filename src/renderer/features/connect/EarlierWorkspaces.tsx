@@ -1,10 +1,12 @@
 import { useState } from 'react'
-import { FolderOpen, Trash2 } from 'lucide-react'
+import { FolderOpen, RotateCw, Trash2 } from 'lucide-react'
 import type { Workspace } from '../../../main/contract/workspace.ts'
+import { copyEverythingAgain, copyingEverything, isMendedByCopying } from '../../app/copyEverything.ts'
 import { engine } from '../../app/engineClient.ts'
+import { useLive } from '../../app/live.ts'
 import { askToOpen, useOpening } from '../../app/openWorkspace.ts'
 import { goTo } from '../../app/places.ts'
-import { readWorkspaces, useWorkspaces } from '../../app/workspaces.ts'
+import { readWorkspaces, sourceNameOf, useWorkspaces } from '../../app/workspaces.ts'
 import { Badge, ProductionMark } from '../../components/Badge.tsx'
 import { Button, IconButton } from '../../components/Button.tsx'
 import { faultOfThrown } from '../../components/consequences.ts'
@@ -87,6 +89,44 @@ function RemoveDialog({ workspace, onClose }: { workspace: Workspace; onClose():
   )
 }
 
+/** Of the open workspace, where its source has no longer what the file lacks: said plainly, and mended by one click. */
+function LostLog() {
+  const snapshot = useLive((live) => live.snapshot)
+  const workspace = useWorkspaces((state) => state.current)
+  const [busy, setBusy] = useState(false)
+  const [refusal, setRefusal] = useState<Fault | null>(null)
+  const fault = snapshot?.state === 'failed' ? snapshot.fault : null
+  if (!workspace || !fault || !isMendedByCopying(fault)) return null
+
+  async function copy(): Promise<void> {
+    setBusy(true)
+    setRefusal(null)
+    try {
+      await copyEverythingAgain()
+      goTo('live')
+    } catch (thrown) {
+      setRefusal(faultOfThrown(thrown))
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  return (
+    <div className={styles.lost}>
+      <ErrorNote
+        fault={fault}
+        action={
+          <Button size="small" variant="primary" icon={RotateCw} busy={busy} onClick={() => void copy()}>
+            Copy everything again
+          </Button>
+        }
+      />
+      <p className="muted">{copyingEverything(sourceNameOf(workspace))}</p>
+      {refusal && <ErrorNote fault={refusal} />}
+    </div>
+  )
+}
+
 /** The sources that were followed before: open again, or leave nothing behind. */
 export function EarlierWorkspaces() {
   const { current, all } = useWorkspaces()
@@ -97,6 +137,7 @@ export function EarlierWorkspaces() {
   return (
     <section className={styles.earlier} aria-label="Earlier workspaces">
       <h2>Followed before</h2>
+      <LostLog />
       <ul>
         {all.map((workspace) => {
           const isOpen = workspace.id === current?.id

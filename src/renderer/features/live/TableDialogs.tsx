@@ -3,11 +3,13 @@ import type { ReactNode } from 'react'
 import type { Fault } from '../../../main/contract/errors.ts'
 import type { TableName } from '../../../main/contract/values.ts'
 import { engine } from '../../app/engineClient.ts'
+import { copyEverythingAgain, copyingEverything } from '../../app/copyEverything.ts'
 import { Button } from '../../components/Button.tsx'
 import { faultOfThrown } from '../../components/consequences.ts'
 import { Dialog } from '../../components/Dialog.tsx'
 import { ErrorNote } from '../../components/ErrorNote.tsx'
 import { AddTablesDialog } from './AddTablesDialog.tsx'
+import { ChooseTableDialog } from './ChooseTableDialog.tsx'
 import styles from './TableDialogs.module.css'
 import { closeTableDialog, useTableDialog } from './tableDialogs.ts'
 
@@ -65,18 +67,18 @@ function RemoveTable({ table, sourceName }: { table: TableName; sourceName: stri
         Its copy is dropped from the file, and it leaves the publication on {sourceName}. The table there is not touched, and
         you can add it again.
       </p>
+      <p className="muted">
+        What you made of it in <code>scratch</code> stays: a table there keeps its rows, and a view that reads it fails until you
+        add it again.
+      </p>
     </Confirm>
   )
 }
 
 function CopyEverything({ sourceName }: { sourceName: string }) {
   return (
-    <Confirm title="Copy everything again?" action="Copy everything again"
-      perform={() => engine.workspace.copyEverythingAgain()}>
-      <p>
-        Slot and publications are made anew on {sourceName}, and every followed table is read there once more. Until its new
-        copy takes its place, each table can be queried as it is. Your own tables in the file stay.
-      </p>
+    <Confirm title="Copy everything again?" action="Copy everything again" perform={copyEverythingAgain}>
+      <p>{copyingEverything(sourceName)}</p>
     </Confirm>
   )
 }
@@ -86,6 +88,7 @@ export function TableDialogs({ sourceName }: { sourceName: string }) {
   const dialog = useTableDialog((state) => state.dialog)
   if (dialog === null) return null
   if (dialog.kind === 'add') return <AddTablesDialog sourceName={sourceName} />
+  if (dialog.kind === 'choose') return <ChooseTableDialog purpose={dialog.purpose} />
   if (dialog.kind === 'remove') return <RemoveTable table={dialog.table} sourceName={sourceName} />
   return <CopyEverything sourceName={sourceName} />
 }

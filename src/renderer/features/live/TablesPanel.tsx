@@ -14,7 +14,7 @@ import { copyAgain } from './actions.ts'
 import { openTableDialog } from './tableDialogs.ts'
 import styles from './TablesPanel.module.css'
 import { VerifiedMark } from './VerifiedMark.tsx'
-import { inOrder, matching, tableFaces, textColumnsNote } from './tableRows.ts'
+import { canBeCopiedAgain, canBeRemoved, inOrder, matching, tableFaces, textColumnsNote } from './tableRows.ts'
 
 function Ago({ instant }: { instant: string | null }) {
   const nowMs = useNow()
@@ -110,7 +110,7 @@ const TableRow = memo(function TableRow({ table }: { table: LiveTable }) {
           <Counts table={table} />
         )}
         <td className={styles.action}>
-          {(table.state === 'ready' || table.state === 'catching-up') && (
+          {table.state !== 'errored' && canBeCopiedAgain(table) && (
             <IconButton
               size="small"
               icon={RefreshCw}
@@ -118,7 +118,7 @@ const TableRow = memo(function TableRow({ table }: { table: LiveTable }) {
               onClick={() => void copyAgain(table)}
             />
           )}
-          {table.state !== 'excluded' && (
+          {canBeRemoved(table) && (
             <IconButton
               size="small"
               icon={CircleMinus}

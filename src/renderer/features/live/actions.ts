@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { Fault, FaultCode } from '../../../main/contract/errors.ts'
+import type { Fault } from '../../../main/contract/errors.ts'
 import type { TableName } from '../../../main/contract/values.ts'
 import { engine } from '../../app/engineClient.ts'
 import { faultOfThrown } from '../../components/consequences.ts'
@@ -26,13 +26,6 @@ export function resumeStream(): Promise<void> {
 
 export function copyAgain({ schema, name }: TableName): Promise<void> {
   return ask(() => engine.workspace.resyncTable({ schema, name }))
-}
-
-/** Faults after which the log cannot give what is missing: everything has to be copied again. */
-const mendedByCopying = new Set<FaultCode>(['SLOT_MISSING', 'SLOT_LOST', 'SLOT_AHEAD', 'SOURCE_RESTORED'])
-
-export function isMendedByCopying(fault: Fault | null): boolean {
-  return fault !== null && mendedByCopying.has(fault.code)
 }
 
 export function setDemoRate(transactionsPerSecond: number): Promise<void> {

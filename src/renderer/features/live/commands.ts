@@ -5,6 +5,7 @@ import { pauseStream, resumeStream, setDemoRate } from './actions.ts'
 import { neighbourRate } from './demoRates.ts'
 import { showSchemaChanges } from './schemaChanges.ts'
 import { openTableDialog, type TableDialog } from './tableDialogs.ts'
+import { canBeCopiedAgain, canBeRemoved } from './tableRows.ts'
 import { askToRepair, canRepair, cancelVerification, useVerify, verify } from './verifyStore.ts'
 
 const snapshot = () => useLiveStore.getState().snapshot
@@ -45,6 +46,20 @@ export function liveCommands(): Command[] {
       group,
       when: isOpen,
       perform: () => show({ kind: 'add' }),
+    },
+    {
+      id: 'live.copy-table',
+      label: 'Copy a table again',
+      group,
+      when: () => snapshot()?.tables.some(canBeCopiedAgain) === true,
+      perform: () => show({ kind: 'choose', purpose: 'copy-again' }),
+    },
+    {
+      id: 'live.remove-table',
+      label: 'Stop following a table',
+      group,
+      when: () => snapshot()?.tables.some(canBeRemoved) === true,
+      perform: () => show({ kind: 'choose', purpose: 'remove' }),
     },
     {
       id: 'live.copy-everything',

@@ -1,8 +1,15 @@
 import { create } from 'zustand'
 import type { TableName } from '../../../main/contract/values.ts'
 
+/** What a table can be chosen for, where no row of it was clicked. */
+export type TablePurpose = 'copy-again' | 'remove'
+
 /** The dialog that is open, wherever it was asked for. */
-export type TableDialog = { kind: 'add' } | { kind: 'remove'; table: TableName } | { kind: 'copy-everything' }
+export type TableDialog =
+  | { kind: 'add' }
+  | { kind: 'choose'; purpose: TablePurpose }
+  | { kind: 'remove'; table: TableName }
+  | { kind: 'copy-everything' }
 
 export const useTableDialog = create<{ dialog: TableDialog | null }>()(() => ({ dialog: null }))
 

@@ -25,6 +25,15 @@ export function inOrder(tables: readonly LiveTable[]): LiveTable[] {
   )
 }
 
+/** One that waits or is being copied is on its way already. */
+export function canBeCopiedAgain({ state }: Pick<LiveTable, 'state'>): boolean {
+  return state === 'ready' || state === 'catching-up' || state === 'errored'
+}
+
+export function canBeRemoved({ state }: Pick<LiveTable, 'state'>): boolean {
+  return state !== 'excluded'
+}
+
 export function matching(tables: readonly LiveTable[], search: string): readonly LiveTable[] {
   const term = search.trim().toLowerCase()
   if (term === '') return tables
