@@ -31,7 +31,7 @@ test.describe('the page of a table', () => {
     await expect(page.getByRole('heading', { name: 'public.orders' })).toBeVisible()
     const total = page.getByRole('row', { name: /^total/ })
     await expect(total).toContainText('numeric(12,2)')
-    await expect(total).toContainText('DECIMAL(12,2)')
+    await expect(total).toContainText('DECIMAL(12,2) exact')
     await expect(page.getByText('Rows in the replica')).toBeVisible()
 
     await page.getByRole('tab', { name: 'Statistics' }).click()

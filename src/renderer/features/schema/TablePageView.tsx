@@ -71,6 +71,12 @@ function Facts({ page }: { page: TablePage }) {
   )
 }
 
+/** How the replica keeps a column's values, beside its type. */
+function Kept({ isText, note }: { isText: boolean; note: string | null }) {
+  if (!isText) return <Badge title="Every value is the source’s, to the last digit.">exact</Badge>
+  return <Badge icon={TextCursorInput} title={note ?? undefined}>as text</Badge>
+}
+
 function Columns({ page }: { page: TablePage }) {
   const hasComments = page.columns.some(({ comment }) => comment !== null)
   const hasDefaults = page.columns.some(({ defaultExpression }) => defaultExpression !== null)
@@ -97,10 +103,8 @@ function Columns({ page }: { page: TablePage }) {
               </th>
               <td className="mono">{column.sourceType ?? <span className="muted">not there</span>}</td>
               <td>
-                <span className="mono">{column.replicaType ?? <span className="muted">not copied</span>}</span>
-                {column.isText && (
-                  <Badge icon={TextCursorInput} title={column.note ?? undefined}>as text</Badge>
-                )}
+                <span className="mono">{column.replicaType ?? <span className="muted">not copied</span>}</span>{' '}
+                {column.sourceType !== null && column.replicaType !== null && <Kept isText={column.isText} note={column.note} />}
                 {column.note && <div className={styles.remark}>{column.note}</div>}
               </td>
               <td className="muted">{column.nullable ? 'yes' : 'no'}</td>
