@@ -3,6 +3,7 @@ import { alterationStatements, isAlteredTwice, type Manner } from '../apply/alte
 import type { Lsn } from '../model/lsn.ts'
 import type { SourceShape } from '../model/shape.ts'
 import { followsOf } from '../source/catalog.ts'
+import type { PublishedTable } from '../source/publication.ts'
 import { verdictOfApplyError } from '../store/faults.ts'
 import { removeTable, writeSchemaChange, writeShapeMarks, writeTable } from '../store/records.ts'
 import { inTransaction } from '../store/replicaFile.ts'
@@ -11,7 +12,7 @@ import { replicaName } from '../apply/statements.ts'
 import { planTable } from '../typemap/tablePlan.ts'
 import { newFollowedTable, recordOf, type FollowedTable } from './followedTables.ts'
 import { clearPlaces, isSamePlace, noteSetAside, placeOf } from './replicaPlaces.ts'
-import { decideSchemaChange, type SchemaDecision } from './schemaChanges.ts'
+import { decidePublicationChange, decideSchemaChange, droppedDecision, type SchemaDecision } from './schemaChanges.ts'
 import { recordOutcome, schemaOutcome, type MadeDecision, type SchemaOutcome } from './schemaOutcome.ts'
 import { planOfCatalog } from './streamShape.ts'
 
@@ -23,6 +24,8 @@ export interface CatalogChange {
   /** Another table that has the dropped one's name now. */
   successor: SourceShape | null
   filledPartitions: ReadonlySet<number>
+  /** What the publication lets through of it. */
+  published: PublishedTable | undefined
 }
 
 interface Decided {
@@ -64,16 +67,17 @@ export async function applyCatalogChanges(
   }
 }
 
-function decide({ table, shape, successor, filledPartitions }: CatalogChange): SchemaDecision {
+function decide({ table, shape, successor, filledPartitions, published }: CatalogChange): SchemaDecision {
   if (!shape) {
     if (successor && followsOf(successor.relation) !== 'nothing') {
       return { outcome: 'copied again', changes: ['drop table and make it anew'], reason: 'it was dropped and made anew on the source' }
     }
-    const reason = 'The table was dropped on the source; the copy is as it was.'
-    return { outcome: 'parked', changes: ['drop table'], reason }
+    return droppedDecision
   }
   const { plan, marks } = table
-  return decideSchemaChange({ before: plan, marks, after: planOfCatalog(plan, shape), shape, toldBy: 'catalog', filledPartitions })
+  const after = planOfCatalog(plan, shape)
+  const parked = decidePublicationChange(plan, after, published)
+  return parked ?? decideSchemaChange({ before: plan, marks, after, shape, toldBy: 'catalog', filledPartitions })
 }
 
 /** One try, all or nothing. */

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { MillraceError } from '../../contract/errors.ts'
 import type { SourceAddress } from '../../contract/source.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
+import type { Host } from '../ports.ts'
 import { describeAddress } from '../source/address.ts'
 import { exactPattern, followsOf, matchTables, readSourceTables } from '../source/catalog.ts'
 import { blockersOf, preflight } from '../source/preflight.ts'
@@ -27,7 +28,6 @@ import {
   removeCheckpoint,
   writeSource,
   writeTable,
-  writeTableState,
   type SourceRecord,
   type TableRecord,
 } from '../store/records.ts'
@@ -47,8 +47,9 @@ import {
 } from './refusals.ts'
 import { changeSelection, patternsOf, type Selection } from './selectTables.ts'
 import { ownName } from './ownName.ts'
+import { decidePublicationChange, droppedDecision } from './schemaChanges.ts'
+import { recordOutcome, schemaOutcome, type SchemaOutcome } from './schemaOutcome.ts'
 import {
-  differenceFromPublication,
   newFollowedTable,
   recordedPlan,
   recordedTable,
@@ -57,6 +58,7 @@ import {
 } from './followedTables.ts'
 
 export interface PrepareOptions {
+  host: Pick<Host, 'clock'>
   file: ReplicaFile
   address: SourceAddress
   /** A client for the catalog, beside the walsender's. */
@@ -178,7 +180,7 @@ async function begin(options: PrepareOptions, unfinished: SourceRecord | null): 
 }
 
 async function resume(options: PrepareOptions, source: SourceRecord, checkpoint: Checkpoint): Promise<Prepared> {
-  const { client, file, identity } = options
+  const { client, file, host, identity } = options
   refuseOtherSystem(source, identity)
   try {
     refuseOtherTimeline(source, identity)
@@ -200,6 +202,7 @@ async function resume(options: PrepareOptions, source: SourceRecord, checkpoint:
   const missing = await missingPublications(client, source.publicationNames)
   if (missing.length > 0) await alterPublications(client, { name: source.publicationName })
   const tables = new Map<number, FollowedTable>()
+  const parked: SchemaOutcome[] = []
   for (const record of records) {
     const shape = shapes.get(record.oid)
     const own = columns.get(record.oid) ?? []
@@ -211,18 +214,21 @@ async function resume(options: PrepareOptions, source: SourceRecord, checkpoint:
       table.reason = record.reason
       table.snapshotLsn = record.snapshotLsn
       table.rows = rowCounts.of(record.replicaSchema, record.replicaTable)
-      const difference = shape && differenceFromPublication(plan, published.get(record.oid))
-      if (difference && table.state === 'ready') {
-        table.state = 'errored'
-        table.reason = difference
-      }
+      const decision = shape && decidePublicationChange(plan, planTable(shape.relation), published.get(record.oid))
+      if (decision && table.state === 'ready') parked.push(schemaOutcome(table, decision, null, host.clock.nowMs()))
     } else if (shape) {
       tables.set(record.oid, newFollowedTable(planTable(shape.relation), shape.relation.estimatedRows))
     } else {
-      tables.set(record.oid, droppedTable(record, rowCounts))
+      const table = { ...recordedTable(record), rows: rowCounts.of(record.replicaSchema, record.replicaTable) }
+      tables.set(record.oid, table)
+      if (record.state !== 'errored') parked.push(schemaOutcome(table, droppedDecision, null, host.clock.nowMs()))
     }
   }
-  await recordErrored(file, records, tables)
+  // What is missed from here on stays missed, also if the source is put back as it was before the next start.
+  await file.record(async (connection) => {
+    for (const outcome of parked) await recordOutcome(connection, outcome)
+  })
+  for (const { table, change } of parked) Object.assign(table, change)
   return { source, checkpoint, tables, slot: null }
 }
 
@@ -233,27 +239,12 @@ async function isAllCopiedAgain({ selection, file }: PrepareOptions): Promise<bo
   return copyAgain.length > 0 && matchTables(followed, { include: copyAgain, exclude: [] }).length === followed.length
 }
 
-/** What is missed from here on stays missed, also if the source is put back as it was before the next start. */
-async function recordErrored(
-  file: ReplicaFile,
-  records: readonly TableRecord[],
-  tables: ReadonlyMap<number, FollowedTable>,
-): Promise<void> {
-  await file.record(async (connection) => {
-    for (const record of records) {
-      const table = tables.get(record.oid)!
-      if (table.state !== 'errored' || record.state === 'errored') continue
-      await writeTableState(connection, record.oid, 'errored', table.reason)
-    }
-  })
-}
-
 /** The copy of a table that was dropped on the source is kept as it was. */
 function droppedTable(record: TableRecord, rowCounts: RowCounts): FollowedTable {
   return {
     ...recordedTable(record),
     state: 'errored',
-    reason: 'The table was dropped on the source; the copy is as it was.',
+    reason: droppedDecision.reason,
     rows: rowCounts.of(record.replicaSchema, record.replicaTable),
   }
 }

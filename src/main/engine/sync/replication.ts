@@ -421,9 +421,9 @@ export class Replication {
   /** Changes of tables are durable: they are told, and what is to be copied again is. */
   private noteOutcomes(outcomes: readonly SchemaOutcome[]): void {
     for (const text of this.schemaChanges.note(outcomes)) this.options.observer.onNotice('info', text)
-    for (const { table, change, copyReason } of outcomes) {
+    for (const { table, change, copyReason, code } of outcomes) {
       const { oid, schema, name } = table.plan
-      if (change.state === 'errored') this.noteParked([{ oid, schema, name, code: 'TABLE_CHANGED', reason: change.reason ?? '', lsn: null }])
+      if (code !== null) this.noteParked([{ oid, schema, name, code, reason: change.reason ?? '', lsn: null }])
       if (copyReason !== null) this.copyAgain(oid, copyReason).catch((error: unknown) => this.run?.fail(faultOfWriting(error)))
     }
   }

@@ -1,6 +1,8 @@
 import { addedColumns, droppedColumns, keptColumns, type Alteration } from '../apply/alterTable.ts'
 import { marksOf, type ShapeMarks, type SourceShape, type StorageFact } from '../model/shape.ts'
+import type { PublishedTable } from '../source/publication.ts'
 import type { PlannedColumn, TablePlan } from '../typemap/tablePlan.ts'
+import { differenceFromPublication } from './followedTables.ts'
 
 /** What becomes of a change of a table on the source. */
 export type SchemaDecision =
@@ -9,7 +11,7 @@ export type SchemaDecision =
   | { outcome: 'applied'; marks: ShapeMarks; changes: string[]; alteration: Alteration }
   /** `reason` completes "is copied again:". */
   | { outcome: 'copied again'; changes: string[]; reason: string }
-  | { outcome: 'parked'; changes: string[]; reason: string }
+  | { outcome: 'parked'; code: 'TABLE_CHANGED' | 'PUBLICATION_CHANGED'; changes: string[]; reason: string }
 
 export interface SchemaSituation {
   before: TablePlan
@@ -35,7 +37,7 @@ export function decideSchemaChange(situation: SchemaSituation): SchemaDecision {
   const { before, after, shape } = situation
   const changes = wordsOf(situation)
   if (after.columns.length === 0) {
-    return { outcome: 'parked', changes, reason: 'Every column of the table was dropped on the source; the copy is as it was.' }
+    return { outcome: 'parked', code: 'TABLE_CHANGED', changes, reason: 'Every column of the table was dropped on the source; the copy is as it was.' }
   }
   const reason = storageReason(situation) ?? identityReason(before, after) ?? columnsReason(situation) ?? typesReason(situation)
   if (reason) return { outcome: 'copied again', changes: changes.length > 0 ? changes : [reason.change], reason: reason.why }
@@ -44,6 +46,28 @@ export function decideSchemaChange(situation: SchemaSituation): SchemaDecision {
   const added = new Map<number, string | null>()
   for (const column of addedColumns(before, after)) added.set(column.attnum, missingValue(shape, column) as string | null)
   return { outcome: 'applied', marks: newMarks, changes, alteration: { before, after, added, relabelled: relabelled(situation) } }
+}
+
+/**
+ * Parked where the publication no longer lets every change of the table through, else null. A table that has lost its
+ * identity has left the publication of updates by ourselves; one that has gained it enters when it is copied again.
+ */
+export function decidePublicationChange(
+  before: TablePlan,
+  after: TablePlan,
+  published: PublishedTable | undefined,
+): Extract<SchemaDecision, { outcome: 'parked' }> | null {
+  const reason = differenceFromPublication(losesIdentity(before, after) ? after : before, published)
+  if (reason === null) return null
+  const change = published ? 'left out of the publication in part' : 'taken out of the publication'
+  return { outcome: 'parked', code: 'PUBLICATION_CHANGED', changes: [change], reason }
+}
+
+export const droppedDecision: Extract<SchemaDecision, { outcome: 'parked' }> = {
+  outcome: 'parked',
+  code: 'TABLE_CHANGED',
+  changes: ['drop table'],
+  reason: 'The table was dropped on the source; the copy is as it was.',
 }
 
 function marksAfter(situation: SchemaSituation): ShapeMarks {
@@ -107,7 +131,7 @@ function storageReason({ before, after, marks, shape, filledPartitions }: Schema
   const entries = new Set(shape.publicationEntries)
   // A table that loses its identity is moved by ourselves.
   const isMoved = losesIdentity(before, after)
-  // One that is out, and has not been put back, is told by `differenceFromPublication`.
+  // One that is out, and has not been put back, is told by `decidePublicationChange`.
   if (!isMoved && entries.size > 0 && marks.publicationEntries.length > 0 && !marks.publicationEntries.some((oid) => entries.has(oid))) {
     return {
       change: 'taken out of the publication and put back',

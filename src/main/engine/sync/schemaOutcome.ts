@@ -11,6 +11,8 @@ export interface SchemaOutcome {
   change: Partial<Pick<FollowedTable, 'plan' | 'marks' | 'state' | 'reason'>>
   /** Completes "is copied again:"; null where it is not. */
   copyReason: string | null
+  /** Of a table that is parked; else null. */
+  code: 'TABLE_CHANGED' | 'PUBLICATION_CHANGED' | null
   records: SchemaChangeRecord[]
 }
 
@@ -21,16 +23,16 @@ export function schemaOutcome(table: FollowedTable, decision: MadeDecision, lsn:
   const records = decision.changes.map((change) => ({ notedAtMs: nowMs, lsn, oid, schema, name, change, outcome: decision.outcome }))
   switch (decision.outcome) {
     case 'applied':
-      return { table, change: { plan: decision.alteration.after, marks: decision.marks }, copyReason: null, records }
+      return { table, change: { plan: decision.alteration.after, marks: decision.marks }, copyReason: null, code: null, records }
     case 'copied again':
-      return { table, change: { state: 'init', reason: null }, copyReason: decision.reason, records }
+      return { table, change: { state: 'init', reason: null }, copyReason: decision.reason, code: null, records }
     case 'parked':
-      return { table, change: { state: 'errored', reason: decision.reason }, copyReason: null, records }
+      return { table, change: { state: 'errored', reason: decision.reason }, copyReason: null, code: decision.code, records }
   }
 }
 
 /** Part of the caller's transaction. A table that is to be copied again is so after a kill, too. */
-export async function recordOutcome(connection: DuckDBConnection, { table, change, records }: SchemaOutcome): Promise<void> {
+export async function recordOutcome(connection: DuckDBConnection, { table, change, code, records }: SchemaOutcome): Promise<void> {
   const after = { ...table, ...change }
   const { oid, schema, name } = table.plan
   if (after.state === table.state) {
@@ -39,10 +41,10 @@ export async function recordOutcome(connection: DuckDBConnection, { table, chang
   } else {
     await writeTableState(connection, oid, after.state, after.reason)
   }
-  if (after.state === 'errored') {
+  if (code !== null) {
     const reason = after.reason ?? ''
     const changes = records.map(({ change }) => change).join('; ')
-    await writeDeadLetter(connection, { oid, schema, name, lsn: records[0]?.lsn ?? null, code: 'TABLE_CHANGED', reason, changes })
+    await writeDeadLetter(connection, { oid, schema, name, lsn: records[0]?.lsn ?? null, code, reason, changes })
   }
   for (const entry of records) await writeSchemaChange(connection, entry)
 }

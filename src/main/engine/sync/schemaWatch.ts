@@ -120,7 +120,8 @@ export class SchemaWatch {
         const shape = shapes.get(plan.oid) ?? null
         const successor = successors.get(namesakes.get(plan.oid) ?? 0) ?? null
         if (table.state === 'errored' && !successor) return []
-        return [[plan.oid, { table, plan, shape, successor, filledPartitions, lsn }] as const]
+        const entry = published.find(({ oid }) => oid === plan.oid)
+        return [[plan.oid, { table, plan, shape, successor, filledPartitions, published: entry, lsn }] as const]
       }),
     )
   }

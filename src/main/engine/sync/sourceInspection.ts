@@ -5,7 +5,8 @@ import { askCatalog } from '../source/askCatalog.ts'
 import { alterPublications, readPublicationTables, type PublishedTable } from '../source/publication.ts'
 import type { SourceRecord } from '../store/records.ts'
 import type { ReplicaFile } from '../store/replicaFile.ts'
-import { differenceFromPublication, type FollowedTable } from './followedTables.ts'
+import type { FollowedTable } from './followedTables.ts'
+import { decidePublicationChange } from './schemaChanges.ts'
 import { recordOutcome, schemaOutcome, type MadeDecision, type SchemaOutcome } from './schemaOutcome.ts'
 import { SchemaWatch } from './schemaWatch.ts'
 import type { StreamRun } from './streamRun.ts'
@@ -61,10 +62,8 @@ export class SourceInspection {
     )
     // A dropped table has left its publication too: the catalog is asked before that is called somebody's doing.
     await watch.look(client, [...published.values()], mustLook || this.leftOut(published).length > 0)
-    for (const { table, reason } of this.leftOut(published)) {
+    for (const { table, decision } of this.leftOut(published)) {
       if (signal.aborted) return
-      const change = published.has(table.plan.oid) ? 'left out of the publication in part' : 'taken out of the publication'
-      const decision: MadeDecision = { outcome: 'parked', changes: [change], reason }
       const outcome = schemaOutcome(table, decision, run.visibleLsn, host.clock.nowMs())
       await file.record((connection) => recordOutcome(connection, outcome))
       onOutcomes([outcome])
@@ -72,11 +71,11 @@ export class SourceInspection {
   }
 
   /** Followed tables of which the publication no longer lets everything through, but for those whose change is in hand. */
-  private leftOut(published: ReadonlyMap<number, PublishedTable>): { table: FollowedTable; reason: string }[] {
+  private leftOut(published: ReadonlyMap<number, PublishedTable>): { table: FollowedTable; decision: MadeDecision }[] {
     return [...this.options.tables.values()].flatMap((table) => {
       if (table.state !== 'ready' || this.watch.isPending(table.plan.oid)) return []
-      const reason = differenceFromPublication(table.plan, published.get(table.plan.oid))
-      return reason ? [{ table, reason }] : []
+      const decision = decidePublicationChange(table.plan, table.plan, published.get(table.plan.oid))
+      return decision ? [{ table, decision }] : []
     })
   }
 
