@@ -24,7 +24,7 @@ describe.each([18, 15] as const)('each change of whole tables on Postgres %i', (
     }
     session = await openReplica(folder.path, source)
     await session.whenCaughtUp()
-  }, 60_000)
+  }, 180_000)
   afterAll(async () => {
     await session.close()
     await source.drop()
@@ -66,10 +66,10 @@ describe.each([18, 15] as const)('each change of whole tables on Postgres %i', (
     beforeAll(async () => {
       const { filePath } = session
       await session.close()
-      for (const index of cases.keys()) await change(index, 'away')
+      await Promise.all([...cases.keys()].map((index) => change(index, 'away')))
       session = await openReplica(folder.path, source, { filePath })
       await session.whenCaughtUp()
-    }, 60_000)
+    }, 180_000)
 
     it.each([...cases.entries()].map(([index, { name, outcome }]) => ({ index, name, outcome })))('$name: $outcome', ({ index }) => expectOutcome(index, 'away'))
   })

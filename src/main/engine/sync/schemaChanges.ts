@@ -89,6 +89,8 @@ function marksAtItsPlace({ before, after, shape }: SchemaSituation, marks: Shape
   return {
     ...now,
     types: marks.types,
+    // As known before: the catalog may be further on than the stream.
+    attributes: { ...now.attributes, ...marks.attributes },
     storage: now.storage.filter((fact) => known.has(placeOf(fact))),
     publicationEntries: losesIdentity(before, after) ? [] : marks.publicationEntries,
   }
@@ -149,7 +151,8 @@ function identityReason(before: TablePlan, after: TablePlan): CopyReason | null 
   }
 }
 
-function columnsReason({ before, after, shape, marks, toldBy }: SchemaSituation): CopyReason | null {
+function columnsReason(situation: SchemaSituation): CopyReason | null {
+  const { before, after, shape, marks } = situation
   for (const column of addedColumns(before, after)) {
     if (marks?.attributes[column.attnum]?.generated) {
       return { change: `drop expression of ${column.sourceName}`, why: `the values of ${column.sourceName}, generated until now, are not in the log` }
@@ -163,20 +166,27 @@ function columnsReason({ before, after, shape, marks, toldBy }: SchemaSituation)
       return { change: `change type of ${is.sourceName}`, why: `the values of ${is.sourceName} may be others in its new type` }
     }
   }
-  // Rows may have come under either, and nobody can tell which.
-  if (toldBy === 'catalog' && looksTheSame(before, after) && before.columns.some((column, place) => column.attnum !== after.columns[place]!.attnum)) {
-    return { change: 'drop and add columns of the same names', why: 'columns were dropped and made anew under the same names' }
+  if (mayHavePassedForDropped(situation)) {
+    return { change: 'columns in the place of dropped ones', why: 'columns were dropped, and others of the same type may have had their names for a while' }
   }
   return null
 }
 
-function looksTheSame(before: TablePlan, after: TablePlan): boolean {
-  return (
-    before.columns.length === after.columns.length &&
-    before.columns.every((was, place) => {
-      const is = after.columns[place]!
-      return was.sourceName === is.sourceName && was.typeOid === is.typeOid && was.typmod === is.typmod
-    })
+/**
+ * The stream names no attnums. Another column may have stood in a dropped one's place for a while, under its name and
+ * of its type, and its rows have come as that one's. That can have been a new column, which stands behind all others,
+ * where the last ones are dropped; or one from behind the dropped one, whose entry in the catalog is another since.
+ */
+function mayHavePassedForDropped({ before, after, shape, marks }: SchemaSituation): boolean {
+  const dropped = droppedColumns(before, after)
+  const kept = keptColumns(before, after).map(([was]) => was)
+  const lastKept = Math.max(0, ...kept.map(({ attnum }) => attnum))
+  const isAltered = ({ attnum }: PlannedColumn): boolean => shape.attributes.find((fact) => fact.attnum === attnum)?.xmin !== marks?.attributes[attnum]?.xmin
+  const ofSameType = (one: PlannedColumn) => (other: PlannedColumn): boolean => one.typeOid === other.typeOid && one.typmod === other.typmod
+  return dropped.some(
+    (gone) =>
+      (gone.attnum > lastKept && addedColumns(before, after).some(ofSameType(gone))) ||
+      kept.filter((column) => column.attnum > gone.attnum && isAltered(column)).some(ofSameType(gone)),
   )
 }
 

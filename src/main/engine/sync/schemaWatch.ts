@@ -37,6 +37,10 @@ interface Pending extends CatalogChange {
 const LOOK_SHARE = 50
 const GONE = 'gone'
 
+function isLookedAt({ state }: FollowedTable): boolean {
+  return state === 'ready' || state === 'errored'
+}
+
 /**
  * Finds what changes in the source's catalog without a word in the stream: a change of a table to which nobody writes
  * afterwards, a rewrite, a partition, a label, a table that is gone. A change is applied when the replica has come to
@@ -75,7 +79,7 @@ export class SchemaWatch {
     const startMs = nowMs()
     if (!mustLook && startMs < this.nextLookAtMs) return
     const publicationNames = this.options.publicationNames()
-    const looked = [...tables.values()].filter(({ state }) => state === 'ready' || state === 'errored')
+    const looked = [...tables.values()].filter(isLookedAt)
     const fingerprints = await readFingerprints(client, looked.map(({ plan }) => plan.oid), publicationNames)
     const suspects = looked.filter(({ plan, state }) => {
       const fingerprint = fingerprints.get(plan.oid) ?? GONE
@@ -139,7 +143,8 @@ export class SchemaWatch {
     await this.options.betweenBatches(async (connection) => {
       const visibleLsn = this.options.visibleLsn()
       const due = [...this.pending].filter(([, { lsn }]) => lsn <= visibleLsn)
-      const current = due.filter(([oid, { table, plan }]) => this.options.tables.get(oid) === table && table.plan === plan)
+      // One that is to be copied again by now is planned anew then.
+      const current = due.filter(([oid, { table, plan }]) => this.options.tables.get(oid) === table && table.plan === plan && isLookedAt(table))
       const outcomes = await applyCatalogChanges(connection, this.options.tables, current.map(([, change]) => change), visibleLsn, this.options.wallClockMs())
       for (const [oid] of due) this.pending.delete(oid)
       for (const [oid, { fingerprint }] of current) this.known.set(oid, fingerprint)

@@ -64,7 +64,9 @@ export function hasSameColumns(plan: TablePlan, relation: StreamRelation): boole
 /**
  * The plan of a table as the stream describes it, with the help of a catalog that may be further on already. The
  * stream names no attnums: a column is the one that had its name in `before`, or has it in the catalog; columns
- * come in the order of their attnums. Null where that leaves no way, or more than one.
+ * come in the order of their attnums. Null where that leaves no way, or more than one; and where it leaves out
+ * a column that must have been there, under another name: one of the catalog that was in `before`, or is older than
+ * some other.
  */
 export function planOfRelation(
   before: TablePlan,
@@ -74,6 +76,8 @@ export function planOfRelation(
 ): TablePlan | null {
   const attnums = attnumsOf(before, relation, shape)
   if (!attnums) return null
+  const newest = Math.max(...attnums, ...before.columns.map(({ attnum }) => attnum))
+  if (shape.relation.columns.some(({ attnum, generated }) => generated === '' && attnum <= newest && !attnums.includes(attnum))) return null
   const columns: SourceColumn[] = []
   for (const [place, attnum] of attnums.entries()) {
     const streamed = relation.columns[place]!
