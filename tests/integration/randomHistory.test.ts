@@ -11,7 +11,7 @@ describe.each([15, 18] as const)('any history on Postgres %i', (major) => {
     try {
       const property = fc.asyncProperty(randomHistory, (history) => followHistory(source, folder.path, history))
       // The same ones each time; the long tests draw new ones.
-      await fc.assert(property, { numRuns: 12, seed: 20 + major, endOnFailure: true })
+      await fc.assert(property, { numRuns: 6, seed: 20 + major, endOnFailure: true })
     } finally {
       await source.drop()
     }

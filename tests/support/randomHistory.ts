@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { dropFromSource } from '../../src/main/engine/fileStatus.ts'
@@ -5,6 +6,7 @@ import type { ReplicaSession } from '../../src/main/engine/session.ts'
 import type { TestDatabase } from './postgres.ts'
 import { newFilePath, openReplica, testHost } from './replica.ts'
 import { expectSameRows } from './sameRows.ts'
+import { startTypescript, type TypescriptProcess } from './typescriptProcess.ts'
 import { until } from './until.ts'
 
 /** By type: an SQL expression for the value number `n`; 0 is NULL. Long ones go to TOAST. */
@@ -24,15 +26,18 @@ type ColumnType = keyof typeof valuesByType
 const keyKinds = ['int', 'text', 'composite', 'full with key', 'full without key'] as const
 type KeyKind = (typeof keyKinds)[number]
 
-interface TableShape {
+const columnType = fc.constantFrom(...(Object.keys(valuesByType) as ColumnType[]))
+const shape = fc.record({ key: fc.constantFrom(...keyKinds), columns: fc.array(columnType, { minLength: 1, maxLength: 4 }) })
+
+/** A table as the history has it at one point; beside its key it always has a column. */
+interface Table {
+  name: string
   key: KeyKind
-  columns: ColumnType[]
+  columns: readonly { name: string; type: ColumnType }[]
 }
 
-const shape: fc.Arbitrary<TableShape> = fc.record({
-  key: fc.constantFrom(...keyKinds),
-  columns: fc.array(fc.constantFrom(...(Object.keys(valuesByType) as ColumnType[])), { minLength: 1, maxLength: 4 }),
-})
+/** Few, so that a name that was given up is soon taken again. */
+const columnNames = ['c0', 'c1', 'c2', 'c3', 'c4', 'c5'] as const
 
 const key = fc.integer({ min: 1, max: 12 })
 const value = fc.integer({ min: 0, max: 40 })
@@ -45,6 +50,11 @@ const statement = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('delete' as const), key }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('delete many' as const), modulus: fc.integer({ min: 1, max: 5 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('truncate' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('add column' as const), name: fc.nat(5), type: columnType, value }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('drop column' as const), column: fc.nat(3) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('rename column' as const), column: fc.nat(3), to: fc.nat(5) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('change type' as const), column: fc.nat(3) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('rename table' as const), to: fc.nat(1) }) },
 )
 type Statement = typeof statement extends fc.Arbitrary<infer T> ? T : never
 
@@ -59,13 +69,15 @@ const event = fc.oneof(
   { weight: 1, arbitrary: fc.constant('closed and opened' as const) },
   { weight: 1, arbitrary: fc.constant('paused and resumed' as const) },
   { weight: 1, arbitrary: fc.constant('copied again' as const) },
+  // By another process, which is killed after the next transaction.
+  { weight: 1, arbitrary: fc.constant('followed and killed' as const) },
 )
 
 /** A schema, what was done before Millrace came, and what is done while it follows. */
 export const randomHistory = fc.record({
   shapes: fc.array(shape, { minLength: 1, maxLength: 3 }),
   before: fc.array(transaction, { maxLength: 4 }),
-  while: fc.array(fc.record({ transaction, event }), { minLength: 1, maxLength: 14 }),
+  while: fc.array(fc.record({ transaction, event, killAfterMs: fc.nat(400) }), { minLength: 1, maxLength: 14 }),
 })
 export type RandomHistory = typeof randomHistory extends fc.Arbitrary<infer T> ? T : never
 
@@ -92,9 +104,9 @@ function keyNumber(kind: KeyKind): string {
   return kind === 'text' ? `substr(k, 6)::int` : 'k'
 }
 
-function createStatements(name: string, { key: kind, columns }: TableShape): string {
-  const own = columns.map((type, index) => `c${index} ${type}`)
-  const stored = columns.flatMap((type, index) => (type === 'text' || type === 'bytea' ? [`ALTER c${index} SET STORAGE EXTERNAL`] : []))
+function createStatements({ name, key: kind, columns }: Table): string {
+  const own = columns.map((column) => `${column.name} ${column.type}`)
+  const stored = columns.flatMap((column) => (column.type === 'text' || column.type === 'bytea' ? [`ALTER ${column.name} SET STORAGE EXTERNAL`] : []))
   return [
     `CREATE TABLE ${name} (${[keyColumns(kind), ...own].join(', ')})`,
     ...(stored.length > 0 ? [`ALTER TABLE ${name} ${stored.join(', ')}`] : []),
@@ -106,14 +118,48 @@ function valueOf(type: ColumnType, n: number): string {
   return n === 0 ? 'NULL' : valuesByType[type](n)
 }
 
-function sqlOf(name: string, { key: kind, columns }: TableShape, change: Statement): string {
-  const values = (n: number): string => columns.map((type, index) => valueOf(type, n === 0 ? 0 : n + index)).join(', ')
+/** A column under another name, or of another type; or another column, or none. */
+function withColumn(table: Table, place: number, ...instead: Table['columns']): Table {
+  return { ...table, columns: table.columns.toSpliced(place, 1, ...instead) }
+}
+
+/** What a change of the table's shape is in SQL, and what the table is afterwards; null where it is no such change, or not possible. */
+function shapeChangeOf(table: Table, change: Statement, taken: readonly string[]): { sql: string; after: Table } | null {
+  const { name, columns } = table
+  const place = 'column' in change ? change.column % columns.length : 0
+  const column = columns[place]!
+  const isFree = (free: string): boolean => !columns.some((other) => other.name === free)
+  switch (change.do) {
+    case 'add column': {
+      const added = { name: columnNames[change.name]!, type: change.type }
+      const sql = `ALTER TABLE ${name} ADD ${added.name} ${added.type} DEFAULT ${valueOf(added.type, change.value)}`
+      return isFree(added.name) ? { sql, after: { ...table, columns: [...columns, added] } } : null
+    }
+    case 'drop column':
+      return columns.length > 1 ? { sql: `ALTER TABLE ${name} DROP ${column.name}`, after: withColumn(table, place) } : null
+    case 'rename column': {
+      const to = columnNames[change.to]!
+      const after = withColumn(table, place, { ...column, name: to })
+      return isFree(to) ? { sql: `ALTER TABLE ${name} RENAME ${column.name} TO ${to}`, after } : null
+    }
+    case 'change type': {
+      const after = withColumn(table, place, { ...column, type: 'text' })
+      return { sql: `ALTER TABLE ${name} ALTER ${column.name} TYPE text USING ${column.name}::text`, after }
+    }
+    case 'rename table': {
+      const to = `${name.replace(/_n\d$/, '')}_n${change.to}`
+      return taken.includes(to) ? null : { sql: `ALTER TABLE ${name} RENAME TO ${to}`, after: { ...table, name: to } }
+    }
+    default:
+      return null
+  }
+}
+
+function sqlOf({ name, key: kind, columns }: Table, change: Statement): string {
+  const values = (n: number): string => columns.map(({ type }, index) => valueOf(type, n === 0 ? 0 : n + index)).join(', ')
   const whole = (expression: string | number): string =>
     keyValue(kind, expression) + (kind === 'composite' ? `, 'part ' || ${expression} % 2` : '')
-  const column = (n: number): { name: string; type: ColumnType } => {
-    const index = n % columns.length
-    return { name: `c${index}`, type: columns[index]! }
-  }
+  const column = (n: number): Table['columns'][number] => columns[n % columns.length]!
   switch (change.do) {
     case 'insert':
       return `INSERT INTO ${name} VALUES (${whole(change.key)}, ${values(change.value)}) ON CONFLICT DO NOTHING`
@@ -136,6 +182,8 @@ function sqlOf(name: string, { key: kind, columns }: TableShape, change: Stateme
       return `DELETE FROM ${name} WHERE ${keyNumber(kind)} % ${change.modulus} = 0`
     case 'truncate':
       return `TRUNCATE ${name}`
+    default:
+      return `SELECT FROM ${name} LIMIT 0`
   }
 }
 
@@ -150,26 +198,44 @@ async function expectCounted(source: TestDatabase, session: ReplicaSession, name
 
 let runs = 0
 
-/** Lets the history happen on a real Postgres and follows it; fails where a row differs at the end. */
+/** Lets the history happen on a real Postgres, in a database of its own, and follows it; fails where a row differs at the end. */
 export async function followHistory(source: TestDatabase, folder: string, history: RandomHistory): Promise<void> {
   const run = runs++
-  const names = history.shapes.map((_, index) => `h${run}_${index}`)
-  for (const [index, table] of history.shapes.entries()) await source.query(createStatements(names[index]!, table))
+  let tables: readonly Table[] = history.shapes.map(({ key: kind, columns }, index) => ({
+    name: `h${run}_${index}`,
+    key: kind,
+    columns: columns.map((type, place) => ({ name: columnNames[place]!, type })),
+  }))
+  for (const table of tables) await source.query(createStatements(table))
   const commit = async ({ steps, aborted }: Transaction): Promise<void> => {
+    let now = tables
     const statements = steps.map(({ table, statement: change, undone }) => {
-      const index = table % names.length
-      const sql = sqlOf(names[index]!, history.shapes[index]!, change)
-      return undone ? `SAVEPOINT undone; ${sql}; ROLLBACK TO undone` : sql
+      const index = table % now.length
+      const changed = shapeChangeOf(now[index]!, change, now.map(({ name }) => name))
+      const sql = changed?.sql ?? sqlOf(now[index]!, change)
+      if (undone) return `SAVEPOINT undone; ${sql}; ROLLBACK TO undone`
+      if (changed) now = now.with(index, changed.after)
+      return sql
     })
     await source.query(`BEGIN; ${statements.join('; ')}; ${aborted ? 'ROLLBACK' : 'COMMIT'}`)
+    if (!aborted) tables = now
   }
   for (const before of history.before) await commit(before)
 
-  const options = { filePath: newFilePath(folder), tables: names.map((name) => ({ schema: 'public', name })) }
+  const options = { filePath: newFilePath(folder) }
   let session: ReplicaSession = await openReplica(folder, source, options)
+  let follower: TypescriptProcess | null = null
+  const killFollower = async (afterMs: number): Promise<void> => {
+    if (!follower) return
+    await delay(afterMs)
+    await follower.kill()
+    follower = null
+    session = await openReplica(folder, source, options)
+  }
   try {
-    for (const { transaction: during, event: happens } of history.while) {
+    for (const { transaction: during, event: happens, killAfterMs } of history.while) {
       await commit(during)
+      await killFollower(killAfterMs)
       if (happens === 'caught up') await session.whenCaughtUp()
       if (happens === 'paused and resumed') await session.pause().then(() => session.resume())
       if (happens === 'closed and opened') {
@@ -178,15 +244,24 @@ export async function followHistory(source: TestDatabase, folder: string, histor
       }
       if (happens === 'copied again') {
         await until('its tables are known', () => session.live().tables.length > 0)
-        await session.resyncTable({ schema: 'public', name: names[0]! })
+        const { name } = session.live().tables[0]!
+        await session.resyncTable({ schema: 'public', name })
+      }
+      if (happens === 'followed and killed') {
+        await session.close()
+        follower = startTypescript('tests/support/followProcess.ts', { arguments: [JSON.stringify({ ...options, address: source.address }), folder] })
+        await follower.waitForLine('that it is open', (line) => line === 'open' || null)
       }
     }
+    await killFollower(0)
     await session.whenCaughtUp()
+    const names = tables.map(({ name }) => name)
     await expectSameRows(source, session, names)
     await expectCounted(source, session, names)
   } finally {
+    await follower?.kill()
     await session.close()
     await dropFromSource(testHost(folder), { filePath: options.filePath, address: source.address }).catch(() => undefined)
-    await source.query(`DROP TABLE ${names.join(', ')}`)
+    await source.query(`DROP TABLE ${tables.map(({ name }) => name).join(', ')}`)
   }
 }
