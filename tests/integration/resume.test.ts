@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { parseLsn } from '../../src/main/engine/model/lsn.ts'
 import type { ReplicaSession } from '../../src/main/engine/session.ts'
 import { bankTables, createBank, startBankLoad, type BankLoad } from '../support/bank.ts'
 import { runMillrace, startMillrace } from '../support/millrace.ts'
@@ -39,9 +40,9 @@ describe.each([15, 18] as const)('under load on Postgres %i', (major) => {
     await source.drop()
   })
 
-  function startFollower(filePath: string): TypescriptProcess {
+  function startFollower(filePath: string, ...mode: string[]): TypescriptProcess {
     const options = JSON.stringify({ filePath, address: source.address })
-    follower = startTypescript('tests/support/followProcess.ts', { arguments: [options, folder.path] })
+    follower = startTypescript('tests/support/followProcess.ts', { arguments: [options, folder.path, ...mode] })
     return follower
   }
 
@@ -73,6 +74,52 @@ describe.each([15, 18] as const)('under load on Postgres %i', (major) => {
     const staging = readdirSync(folder.join('temporary')).filter((name) => /^\d+-/.test(name))
     expect(staging.length).toBeLessThanOrEqual(1)
   })
+
+  it('killed while it takes over a change of a table, it resumes with every row equal', async () => {
+    await source.query(`CREATE TABLE wide (id int PRIMARY KEY, a text, price numeric(10,2));
+      INSERT INTO wide SELECT n, repeat('a', 50) || n, n FROM generate_series(1, 40000) n`)
+    const filePath = newFilePath(folder.path)
+    const changes = [
+      `ALTER TABLE wide ADD tags text[] DEFAULT '{"a,b",NULL}'`,
+      'ALTER TABLE wide ALTER a TYPE text USING upper(a)',
+      'ALTER TABLE wide RENAME a TO renamed; ALTER TABLE wide ADD a int DEFAULT 7; ALTER TABLE wide DROP tags',
+    ]
+    let killedBefore = 0
+    for (const [index, change] of changes.entries()) {
+      const process = startFollower(filePath)
+      await process.waitForLine('the stream', (line) => /^state following/.exec(line))
+      await source.query(`BEGIN; UPDATE wide SET price = price + 1 WHERE id <= 10000; ${change}; UPDATE wide SET price = price + 1 WHERE id > 35000; INSERT INTO wide (id) VALUES (${-index}); COMMIT`)
+      const { rows } = await source.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn()::text AS lsn')
+      const committed = parseLsn(rows[0]!.lsn)
+      await process.waitForLine('that it has received it', (line) => {
+        const received = / received (\w+\/\w+)/.exec(line)?.[1]
+        return received !== undefined && parseLsn(received) >= committed ? received : null
+      })
+      await delay(randomInt(1, 60))
+      await process.kill()
+      const checkpoint = / checkpoint (\w+\/\w+)/.exec(process.lines.findLast((line) => line.startsWith('state'))!)![1]!
+      if (parseLsn(checkpoint) < committed) killedBefore++
+    }
+    expect(killedBefore).toBeGreaterThan(0)
+    await expectEqualAfterLoad(filePath)
+    await expectSameRows(source, session!, ['wide'])
+  }, 180_000)
+
+  it('killed while DuckDB writes its log into the file, it resumes with every row equal', async () => {
+    const filePath = newFilePath(folder.path)
+    let killedWithin = 0
+    for (let kill = 0; kill < 4; kill++) {
+      const process = startFollower(filePath, 'checkpointing')
+      await process.waitForLine('the stream', (line) => /^state following/.exec(line))
+      await source.query(`UPDATE pgbench_accounts SET filler = repeat('${kill}', 80)`)
+      const before = process.lines.length
+      await process.waitForLine('a checkpoint', (line) => (line === 'checkpoint begins' && process.lines.length > before + kill * 5 ? line : null))
+      await process.kill()
+      if (process.lines.findLast((line) => line.startsWith('checkpoint')) === 'checkpoint begins') killedWithin++
+    }
+    expect(killedWithin).toBeGreaterThan(0)
+    await expectEqualAfterLoad(filePath)
+  }, 180_000)
 
   it.runIf(major === 18)('millrace sync, killed on its way, catches up the next time with every row equal', async () => {
     const filePath = newFilePath(folder.path)
