@@ -300,6 +300,23 @@ describe.each([15, 18] as const)('a slot that is not where the file left it, Pos
     expect(await leftOnSource(source)).toEqual([])
   })
 
+  it('everything is copied again where one table was dropped and another has taken its name', async () => {
+    const filePath = await madeFile(source)
+    await source.query('SELECT pg_drop_replication_slot($1)', [await slotOf(filePath)])
+    await source.query(`DROP TABLE items; ALTER TABLE others RENAME TO items`)
+    session = await openReplica(folder.path, source, { filePath })
+    expect((await session.ended)?.code).toBe('SLOT_MISSING')
+    await session.copyEverythingAgain()
+    await session.whenCaughtUp()
+    await expectSameRows(source, session, ['items'])
+    expect(session.live().tables.map(({ name, state }) => [name, state])).toEqual([['items', 'ready']])
+    const connection = await session.connectReplica()
+    const left = await connection.runAndReadAll(`SELECT table_name FROM duckdb_tables() WHERE schema_name = 'public'`)
+    connection.closeSync()
+    expect(left.getRows()).toEqual([['items']])
+    await session.close()
+  })
+
   async function slotOnSource(): Promise<string> {
     const { rows } = await source.query<{ name: string }>('SELECT slot_name::text AS name FROM pg_replication_slots WHERE database = current_database()')
     return rows[0]!.name

@@ -33,6 +33,7 @@ import {
 } from '../store/records.ts'
 import type { ReplicaFile } from '../store/replicaFile.ts'
 import { RowCounts } from '../store/rowCounts.ts'
+import { qualified } from '../store/sql.ts'
 import { planColumn } from '../typemap/index.ts'
 import { planTable } from '../typemap/tablePlan.ts'
 import {
@@ -45,6 +46,7 @@ import {
   refuseTakenPublications,
   refuseTakenSlot,
 } from './refusals.ts'
+import { isSamePlace, placeOf } from './replicaPlaces.ts'
 import { changeSelection, patternsOf, type Selection } from './selectTables.ts'
 import { ownName } from './ownName.ts'
 import { decidePublicationChange, droppedDecision } from './schemaChanges.ts'
@@ -110,9 +112,13 @@ async function startOver(options: PrepareOptions, source: SourceRecord): Promise
   const rowCounts = await RowCounts.read(file.bookkeeping)
   await file.record(removeCheckpoint)
   const prepared = await begin({ ...options, selection: await tablesStillThere(options) }, source)
-  const names = new Set([...prepared.tables.values()].map(({ plan }) => exactPattern(plan)))
+  const copied = [...prepared.tables.values()]
+  const names = new Set(copied.map(({ plan }) => exactPattern(plan)))
   for (const record of records) {
-    if (names.has(exactPattern(record))) continue
+    if (prepared.tables.has(record.oid) || names.has(exactPattern(record))) {
+      await dropLeftBehind(file, record, copied)
+      continue
+    }
     const table = droppedTable(record, rowCounts)
     prepared.tables.set(record.oid, table)
     const { state, reason } = table
@@ -123,12 +129,23 @@ async function startOver(options: PrepareOptions, source: SourceRecord): Promise
   return prepared
 }
 
-/** Of the tables that the file follows; null, for all of the source, where it knows of none. */
+/** A table that was renamed meanwhile is copied to its new place: nobody would clear its old one. */
+async function dropLeftBehind(file: ReplicaFile, { replicaSchema, replicaTable }: TableRecord, copied: readonly FollowedTable[]): Promise<void> {
+  const place = { schema: replicaSchema, table: replicaTable }
+  if (copied.some(({ plan }) => isSamePlace(placeOf(plan), place))) return
+  await file.record((connection) => connection.run(`DROP TABLE IF EXISTS ${qualified(replicaSchema, replicaTable)}`))
+}
+
+/**
+ * Of the tables that the file follows, which may have been renamed or made anew since; null, for all of the source,
+ * where it knows of none.
+ */
 async function tablesStillThere({ client, file }: PrepareOptions): Promise<Selection | null> {
   const recorded = await readTables(file.bookkeeping)
   if (recorded.length === 0) return null
   const names = new Set(recorded.map(exactPattern))
-  return (await readSourceTables(client)).filter((relation) => names.has(exactPattern(relation)))
+  const oids = new Set(recorded.map(({ oid }) => oid))
+  return (await readSourceTables(client)).filter((relation) => oids.has(relation.oid) || names.has(exactPattern(relation)))
 }
 
 async function begin(options: PrepareOptions, unfinished: SourceRecord | null): Promise<Prepared> {
