@@ -28,6 +28,7 @@ import { writeDeadLetter, writeReplicaName, writeTable, writeTableState } from '
 import type { ReplicaFile } from '../store/replicaFile.ts'
 import { identifier } from '../store/sql.ts'
 import { keepColumnsAsText, planTable } from '../typemap/tablePlan.ts'
+import { isCopyOfPlanned } from './copiedNames.ts'
 import { recordOf, samePlan, type CopyProgress, type FollowedTable } from './followedTables.ts'
 import { clearPlaces, dropReplica, noteSetAside, placeOf } from './replicaPlaces.ts'
 
@@ -53,6 +54,8 @@ export interface CopyTablesOptions {
   signalOf?(table: FollowedTable): AbortSignal
   /** The table has another plan now: read under the snapshot, or made to fit its values. */
   onPlan?(table: FollowedTable): void
+  /** `COPY` has not found the table as the snapshot describes it. */
+  onRenamed?(table: FollowedTable): void
   /** The copy is there, to be published when it may be. Default: at once, as of the slot's consistent point. */
   onLoaded?(table: FollowedTable, publish: Publish): Promise<void>
   onNotice(severity: 'info' | 'warning', text: string): void
@@ -80,11 +83,25 @@ class SourceError extends Error {
   }
 }
 
+/** A table or a column was renamed or dropped since the snapshot. */
+class RenamedError extends Error {
+  constructor() {
+    super('the table has other names now')
+  }
+}
+
+function isRenamed(error: unknown): boolean {
+  if (!(error instanceof SourceError)) return false
+  const { cause } = error
+  return cause instanceof RenamedError || ['42P01', '42703', '3F000'].includes((cause as { code?: string } | undefined)?.code ?? '')
+}
+
 /**
  * Copies tables under the slot's snapshot, several at once, the largest first. Each is planned as the snapshot
  * describes it, and becomes visible with its state in one transaction; a kill leaves it as not yet copied. A
  * value that a column's type cannot hold turns that column to text, and the table is copied again; a table that
- * still cannot be taken is parked. Throws what the source or the disk throws.
+ * still cannot be taken is parked; one that was renamed since the snapshot is left as not copied. Throws what the
+ * source or the disk throws.
  */
 export async function copyTables(options: CopyTablesOptions): Promise<void> {
   const { file } = options
@@ -161,6 +178,10 @@ async function work(queue: FollowedTable[], first: CopyConnection | null, option
           if (voided?.aborted) break
           // Another copy was published meanwhile, and a name went from one to the other.
           if (isConflict(error)) continue
+          if (isRenamed(error)) {
+            options.onRenamed?.(table)
+            break
+          }
           if (!(error instanceof LoadError) || verdictOfApplyError(error.cause) === 'stop') throw error
           source = await openUnderSnapshot(options)
           copied = !(await keepMisfitsAsText(table, source, connection, options))
@@ -295,6 +316,7 @@ async function readCopy(
         if (loader.isFull) source.pause()
       },
     })
+    if (!(await isCopyOfPlanned(source, table.plan))) throw new RenamedError()
     await loader.finish()
     onProgress(loader.rows, loader.bytes)
   } catch (error) {

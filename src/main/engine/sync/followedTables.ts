@@ -4,6 +4,7 @@ import type { ShapeMarks, SourceShape } from '../model/shape.ts'
 import type { TableState } from '../model/tableState.ts'
 import type { PublishedTable } from '../source/publication.ts'
 import type { ColumnRecord, TableRecord } from '../store/records.ts'
+import type { RowCounts } from '../store/rowCounts.ts'
 import { planAsText, planColumn } from '../typemap/index.ts'
 import { planTable, type PlannedColumn, type TablePlan } from '../typemap/tablePlan.ts'
 
@@ -46,10 +47,10 @@ export function newFollowedTable(plan: TablePlan, estimatedRows: number | null, 
 }
 
 /** A table as the file knows it, before the source has described its columns. */
-export function recordedTable(record: TableRecord): FollowedTable {
+export function recordedTable(record: TableRecord, rowCounts: Pick<RowCounts, 'of'>): FollowedTable {
   const { oid, schema, name, replicaSchema, replicaTable, rowIdentity, state, reason, snapshotLsn } = record
   const plan = { oid, schema, name, replicaSchema, replicaTable, identity: rowIdentity, copyOnly: false, columns: [], omitted: [] }
-  return { ...newFollowedTable(plan, null), state, reason, snapshotLsn, rows: Number(record.copiedRows ?? 0) }
+  return { ...newFollowedTable(plan, null), state, reason, snapshotLsn, rows: rowCounts.of(replicaSchema, replicaTable) }
 }
 
 /**

@@ -236,7 +236,7 @@ async function resume(options: PrepareOptions, source: SourceRecord, checkpoint:
     } else if (shape) {
       tables.set(record.oid, newFollowedTable(planTable(shape.relation), shape.relation.estimatedRows))
     } else {
-      const table = { ...recordedTable(record), rows: rowCounts.of(record.replicaSchema, record.replicaTable) }
+      const table = recordedTable(record, rowCounts)
       tables.set(record.oid, table)
       if (record.state !== 'errored') parked.push(schemaOutcome(table, droppedDecision, null, host.clock.nowMs()))
     }
@@ -258,12 +258,7 @@ async function isAllCopiedAgain({ selection, file }: PrepareOptions): Promise<bo
 
 /** The copy of a table that was dropped on the source is kept as it was. */
 function droppedTable(record: TableRecord, rowCounts: RowCounts): FollowedTable {
-  return {
-    ...recordedTable(record),
-    state: 'errored',
-    reason: droppedDecision.reason,
-    rows: rowCounts.of(record.replicaSchema, record.replicaTable),
-  }
+  return { ...recordedTable(record, rowCounts), state: 'errored', reason: droppedDecision.reason }
 }
 
 /** What an earlier start had made has no use any more. */

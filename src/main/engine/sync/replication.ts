@@ -16,6 +16,7 @@ import { faultOfSourceError, isTransientSourceError } from '../source/faults.ts'
 import { readCheckpoint, readSource, readTables, writeTableState, type SourceRecord, type TableRecord } from '../store/records.ts'
 import { faultOfWriting } from '../store/faults.ts'
 import type { ReplicaFile } from '../store/replicaFile.ts'
+import { RowCounts } from '../store/rowCounts.ts'
 import { Attempt } from './attempt.ts'
 import { recordedTable, type FollowedTable } from './followedTables.ts'
 import { nextSyncState, type SyncEvent } from './machine.ts'
@@ -88,7 +89,8 @@ export class Replication {
   /** What the file says of itself, to be shown until the source has been reached. */
   async showRecorded(tables: readonly TableRecord[], checkpoint: Lsn | null): Promise<void> {
     await this.schemaChanges.read(this.options.file.bookkeeping)
-    this.tables = new Map(tables.map((table) => [table.oid, recordedTable(table)]))
+    const rowCounts = await RowCounts.read(this.options.file.bookkeeping)
+    this.tables = new Map(tables.map((table) => [table.oid, recordedTable(table, rowCounts)]))
     this.restingLsn = checkpoint
   }
 

@@ -165,6 +165,12 @@ export class TableJoiner {
         onNotice,
         signalOf: (table) => this.joining.get(table.plan.oid)!.voided.signal,
         onPlan: (table) => this.notePlan(table),
+        onRenamed: (table) =>
+          this.joining.get(table.plan.oid)!.held.refuse({
+            code: 'TABLE_CHANGED',
+            reason: 'It was renamed each time while it was copied; copy it again.',
+            lsn: slot.consistentPoint,
+          }),
         onLoaded: async (table, publish) => {
           const joining = this.joining.get(table.plan.oid)!
           await this.publishCopy(table, slot, publish)

@@ -36,7 +36,7 @@ describe('the plan of a table that was copied earlier', () => {
   })
 
   it('is shown as the file knows it until the source has been asked', () => {
-    expect(recordedTable(record().table)).toMatchObject({ state: 'ready', rows: 3, snapshotLsn: 7n, plan: { oid: 1, name: 'orders', columns: [] } })
+    expect(recordedTable(record().table, { of: () => 5 })).toMatchObject({ state: 'ready', rows: 5, snapshotLsn: 7n, plan: { oid: 1, name: 'orders', columns: [] } })
   })
 })
 

@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { copyOutStatement } from '../../src/main/engine/apply/statements.ts'
+import { readSourceTables } from '../../src/main/engine/source/catalog.ts'
+import { connectSource } from '../../src/main/engine/source/connection.ts'
+import { CopyConnection } from '../../src/main/engine/source/tableCopy.ts'
+import { isCopyOfPlanned } from '../../src/main/engine/sync/copiedNames.ts'
+import { planTable, type TablePlan } from '../../src/main/engine/typemap/tablePlan.ts'
+import { sharedPostgres, type TestDatabase } from '../support/postgres.ts'
+
+describe.each([15, 18] as const)('a copy under a snapshot while names change, Postgres %i', (major) => {
+  let source: TestDatabase
+
+  beforeEach(async () => {
+    source = await sharedPostgres(major).createDatabase()
+    await source.query(`CREATE TABLE "Größe ""1""" (k int PRIMARY KEY, "a, b" text, "c\\d" text, e text);
+      CREATE TABLE other (k int PRIMARY KEY, "a, b" text, "c\\d" text, e text); CREATE TABLE bare ();
+      INSERT INTO "Größe ""1""" VALUES (1, 'a', 'c', 'e'); INSERT INTO other VALUES (2, 'other', '', '')`)
+  })
+  afterEach(() => source.drop())
+
+  /** Whether the copy that begins after `change`, under a snapshot from before it, passes for the one that was planned. */
+  async function passesAfter(change: string, name = 'Größe "1"'): Promise<boolean> {
+    const client = await connectSource(source.address, { purpose: 'copy' })
+    await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    const relations = await readSourceTables(client)
+    const plan: TablePlan = planTable(relations.find((relation) => relation.name === name)!)
+    await source.query(change)
+    const copy = new CopyConnection(client)
+    try {
+      await copy.copyOut(copyOutStatement(plan), { onRow: () => {}, onDrained: () => {} })
+      return await isCopyOfPlanned(copy, plan)
+    } finally {
+      copy.close()
+    }
+  }
+
+  it('is taken where nothing changed, and where a column was added', async () => {
+    expect(await passesAfter('SELECT 1')).toBe(true)
+    expect(await passesAfter('ALTER TABLE "Größe ""1""" ADD f int')).toBe(true)
+    expect(await passesAfter('SELECT 1', 'bare')).toBe(true)
+  })
+
+  it('is not taken where another table has the name now', async () => {
+    expect(await passesAfter('ALTER TABLE "Größe ""1""" RENAME TO x; ALTER TABLE other RENAME TO "Größe ""1"""')).toBe(false)
+  })
+
+  it('is not taken where columns exchanged their names', async () => {
+    const swap = 'ALTER TABLE "Größe ""1""" RENAME "a, b" TO x; ALTER TABLE "Größe ""1""" RENAME "c\\d" TO "a, b"; ALTER TABLE "Größe ""1""" RENAME x TO "c\\d"'
+    expect(await passesAfter(swap)).toBe(false)
+  })
+
+  it('fails by name where the name leads nowhere', async () => {
+    await expect(passesAfter('ALTER TABLE "Größe ""1""" RENAME TO x')).rejects.toMatchObject({ code: '42P01' })
+    await expect(passesAfter('ALTER TABLE other RENAME e TO x', 'other')).rejects.toMatchObject({ code: '42703' })
+  })
+})
