@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { isTransientSourceError } from '../../src/main/engine/source/faults.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SourceRelation } from '../../src/main/engine/model/relation.ts'
 import { followsOf, obstacleOf, readSourceTables } from '../../src/main/engine/source/catalog.ts'
@@ -176,6 +177,14 @@ describe.each(majors)('on Postgres %i', (major) => {
       const other = createPublications(client, { name: 'x'.repeat(60), followed: followed() })
       await expect(other).rejects.toMatchObject({ code: 'INPUT_INVALID' })
       expect(await missingPublications(client, [name, 'x'.repeat(60)])).toEqual(['x'.repeat(60)])
+    })
+
+    test('a table that was renamed since the catalog was read is told apart, to be asked for again', async () => {
+      const renamed = createPublications(client, { name: 'too_late', followed: [{ ...named('typed'), name: 'typed_before' }] })
+      const fault: unknown = await renamed.catch((error: unknown) => error)
+      expect(fault).toMatchObject({ code: 'TABLE_CHANGED' })
+      expect(isTransientSourceError(fault)).toBe(true)
+      expect(await missingPublications(client, ['too_late'])).toEqual(['too_late'])
     })
 
     test('a table goes to the publication that fits its identity, also when that has changed', async () => {

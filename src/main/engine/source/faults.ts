@@ -355,6 +355,7 @@ const transientCodes: ReadonlySet<FaultCode> = new Set([
   'CONNECTION_LOST',
   'NO_FREE_SENDER',
   'SLOT_IN_USE',
+  'TABLE_CHANGED',
 ])
 
 /** True where trying again later may succeed without anybody doing anything. */

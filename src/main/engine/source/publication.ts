@@ -73,8 +73,21 @@ async function inTransaction<Result>(client: pg.ClientBase, work: () => Promise<
     return result
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {})
-    throw faultOfSourceError(error)
+    throw isRenamed(error) ? renamedMeanwhile() : faultOfSourceError(error)
   }
+}
+
+/** Tables go into a publication by the names that the catalog had a moment ago. */
+function isRenamed(error: unknown): boolean {
+  return ['42P01', '3F000'].includes((error as { code?: string }).code ?? '')
+}
+
+function renamedMeanwhile(): MillraceError {
+  return new MillraceError({
+    code: 'TABLE_CHANGED',
+    message: 'A table was renamed or dropped while the publication was made.',
+    advice: 'Millrace asks the catalog again by itself.',
+  })
 }
 
 function chunks<Item>(items: readonly Item[]): Item[][] {
@@ -88,7 +101,8 @@ function chunks<Item>(items: readonly Item[]): Item[][] {
  * truncates only) for those without replica identity; also where there are none yet, so that a running
  * stream, which names its publications once, sees those that are added. All or nothing.
  *
- * Throws PUBLICATION_NAME_TAKEN, INPUT_INVALID, NO_SELECT_PRIVILEGE and the faults of the connection.
+ * Throws PUBLICATION_NAME_TAKEN, INPUT_INVALID, NO_SELECT_PRIVILEGE, TABLE_CHANGED (asking again helps) and the faults
+ * of the connection.
  * https://www.postgresql.org/docs/current/sql-createpublication.html
  */
 export async function createPublications(

@@ -95,8 +95,9 @@ export class ReplicaFile {
     return connection
   }
 
-  /** Runs `work` in a transaction of its own on `bookkeeping`, one after another. */
+  /** Runs `work` in a transaction of its own on `bookkeeping`, one after another. Throws STOPPED once the file is being closed. */
   record<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
+    if (this.closed) return Promise.reject(fileClosed())
     const recorded = this.recording.then(() => inTransaction(this.bookkeeping, () => work(this.bookkeeping)))
     this.recording = recorded.catch(() => {})
     return recorded
@@ -114,11 +115,13 @@ export class ReplicaFile {
 
   /**
    * Small files are left whole, with no log beside them. In a large one, a checkpoint after scattered updates
-   * rewrites most of it and takes seconds: its log stays beside it, and is read at the next opening.
+   * rewrites most of it and takes seconds: its log stays beside it, and is read at the next opening. Waits for what
+   * is being recorded: a connection that is closed under a statement takes the process with it.
    */
   async close(): Promise<void> {
     if (this.closed) return
     this.closed = true
+    await this.recording
     if ((this.sizeBytes() ?? Infinity) <= CHECKPOINT_AT_CLOSE_BYTES) {
       await this.bookkeeping.run('CHECKPOINT').catch(() => {})
     }
@@ -193,6 +196,14 @@ export async function inTransaction<T>(connection: DuckDBConnection, work: () =>
     await connection.run('ROLLBACK').catch(() => {})
     throw error
   }
+}
+
+function fileClosed(): MillraceError {
+  return new MillraceError({
+    code: 'STOPPED',
+    message: 'The replica file is being closed.',
+    advice: 'Open it again.',
+  })
 }
 
 function missingFile(): MillraceError {
