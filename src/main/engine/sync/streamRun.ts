@@ -79,6 +79,8 @@ export class StreamRun implements StreamSink {
   private applying: Promise<void> | null = null
   private isPaused = false
   private isStopping = false
+  /** Why it ends is known: nothing more is begun on the connection, which is closed next. */
+  private isOver = false
   private isInterrupted = false
   /** A batch could not be applied: no position from behind it may be written. */
   private hasLostBatch = false
@@ -144,11 +146,11 @@ export class StreamRun implements StreamSink {
     this.isStopping = true
     this.stream?.pause()
     while (this.applying) await this.applying
-    if (!this.isInterrupted && !this.stager.inTransaction && this.stager.batch.transactions > 0 && this.stager.batch.bytes <= STOP_FLUSH_BYTES) {
+    if (!this.isOver && !this.isInterrupted && !this.stager.inTransaction && this.stager.batch.transactions > 0 && this.stager.batch.bytes <= STOP_FLUSH_BYTES) {
       this.flush()
       while (this.applying) await this.applying
     }
-    if (!this.isInterrupted) await this.writeIdleCheckpoint()
+    if (!this.isOver && !this.isInterrupted) await this.writeIdleCheckpoint()
     this.acknowledge()
     await this.stream?.stop(GOODBYE_MS)
     this.finish(null)
@@ -403,6 +405,7 @@ export class StreamRun implements StreamSink {
   }
 
   private finish(error: Error | null): void {
+    this.isOver = true
     clearInterval(this.heartbeat)
     if (this.flushTimer) clearTimeout(this.flushTimer)
     this.turns.end()
