@@ -49,7 +49,7 @@ export const importTable = {
     imports: [
       ...engine('engine.ts', 'session.ts', 'fileStatus.ts', 'ports.ts', 'model'),
       // What the command line asks of a source without following it: its address, doctor, the slot's health.
-      ...engine('source/address.ts', 'source/connection.ts', 'source/preflight.ts', 'source/doctor.ts', 'source/slot.ts'),
+      ...engine('source/address.ts', 'source/askSource.ts', 'source/preflight.ts', 'source/doctor.ts', 'source/slot.ts'),
       ...engine('typemap/index.ts', 'demo/demo.ts', 'compare/compareService.ts', 'reconcile/verifyService.ts'),
       // `millrace query` writes what the app exports.
       ...engine('export', 'query/valueKinds.ts'),

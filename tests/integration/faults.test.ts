@@ -449,9 +449,10 @@ describe.each([15, 18] as const)('a publication that somebody changed, Postgres 
     for (const at of [1, 2, 3]) {
       await source.query(`CREATE TABLE brief_${at} (id int PRIMARY KEY)`)
       await session!.addTables([{ schema: 'public', name: `brief_${at}` }])
-      await until('it follows', () => session!.live().tables.some(({ name, state }) => name === `brief_${at}` && state === 'ready'))
+      const has = (wanted: string) => () => session!.live().tables.some(({ name, state }) => name === `brief_${at}` && state === wanted)
+      await until('it follows', has('ready'), { timeoutMs: 30_000 })
       await source.query(`DROP TABLE brief_${at}`)
-      await until('it is told', () => session!.live().tables.some(({ name, state }) => name === `brief_${at}` && state === 'errored'))
+      await until('it is told', has('errored'), { timeoutMs: 30_000 })
       expect(session!.live().tables.find(({ name }) => name === `brief_${at}`)?.reason).toMatch(/dropped/)
     }
   })

@@ -217,11 +217,12 @@ describe('a source that cannot be reached is named as such', () => {
       await expect(failing).rejects.toMatchObject({ code: 'CONNECT_TIMEOUT' })
     })
 
-    test('an abort ends it at once', async () => {
+    test('an abort ends it at once, and is what is thrown', async () => {
       const abort = new AbortController()
       const failing = connectSource({ ...address, port }, { purpose: 'test', signal: abort.signal })
       setTimeout(() => abort.abort(), 20)
-      await expect(failing).rejects.toMatchObject({ code: 'STOPPED' })
+      await expect(failing).rejects.toBe(abort.signal.reason)
+      await expect(connectSource({ ...address, port }, { purpose: 'test', signal: abort.signal })).rejects.toBe(abort.signal.reason)
     })
   })
 })

@@ -14,9 +14,7 @@ import { LiveMeter, slotHealthOf } from './metrics/liveMeter.ts'
 import { SourceMonitor } from './metrics/sourceMonitor.ts'
 import { formatLsn, ZERO_LSN, type Lsn } from './model/lsn.ts'
 import type { Host } from './ports.ts'
-import { connectSource } from './source/connection.ts'
-import { cutShort, endConnection } from './source/ending.ts'
-import { faultOfSourceError } from './source/faults.ts'
+import { askSource } from './source/askSource.ts'
 import { readFlushedLsn } from './source/position.ts'
 import { readCheckpoint, readSource, readTables } from './store/records.ts'
 import { faultOfOpening } from './store/faults.ts'
@@ -71,11 +69,14 @@ export interface ReplicaSession {
   removeTable(table: TableName): Promise<void>
   /** Makes slot and publications anew, and copies every table again into the same file. */
   copyEverythingAgain(): Promise<void>
-  /** True once everything committed before `lsn` is visible; false when the time is up. Throws what made the stream fail. */
+  /**
+   * True once everything committed before `lsn` is visible; false when the time is up. Throws what made the stream
+   * fail, and what `signal` was aborted with.
+   */
   waitForLsn(lsn: Lsn, options: { timeoutMs: number; signal?: AbortSignal }): Promise<boolean>
   /**
    * Resolves once everything committed on the source before the call is durable in the file. Throws what
-   * made the stream fail, and STOPPED where the session was closed before.
+   * made the stream fail, STOPPED where the session was closed before, and what `signal` was aborted with.
    */
   whenCaughtUp(signal?: AbortSignal): Promise<void>
   /** Resolves when the stream has failed for good (with the fault) or the session was closed (null). */
@@ -283,7 +284,7 @@ class Session implements ReplicaSession {
       if (isDone()) return true
       if (state === 'stopped' || this.host.clock.monotonicMs() >= deadlineMs) return false
       this.replication.requestReply()
-      await delay(REPLY_INTERVAL_MS, undefined, { signal: options.signal })
+      await delay(REPLY_INTERVAL_MS, undefined, { signal: options.signal }).catch(() => {})
     }
   }
 
@@ -305,17 +306,8 @@ class Session implements ReplicaSession {
     return this.askSource(signal, readFlushedLsn)
   }
 
-  private async askSource<Answer>(signal: AbortSignal | undefined, ask: (client: pg.Client) => Promise<Answer>): Promise<Answer> {
-    try {
-      const client = await connectSource(this.address, { purpose: 'position', readOnly: true, signal })
-      try {
-        return await cutShort(client, { signal, timeoutMs: POSITION_TIMEOUT_MS }, () => ask(client))
-      } finally {
-        await endConnection(client)
-      }
-    } catch (error) {
-      throw faultOfSourceError(error)
-    }
+  private askSource<Answer>(signal: AbortSignal | undefined, ask: (client: pg.Client) => Promise<Answer>): Promise<Answer> {
+    return askSource(this.address, { purpose: 'position', readOnly: true, signal, answerTimeoutMs: POSITION_TIMEOUT_MS }, ask)
   }
 
   private watchSource(slotName: string): void {

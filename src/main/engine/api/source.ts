@@ -1,22 +1,13 @@
 import type { PreflightReport, SourceAddress } from '../../contract/source.ts'
 import { parseSourceAddress, withPassword } from '../source/address.ts'
-import { connectSource } from '../source/connection.ts'
-import { faultOfSourceError } from '../source/faults.ts'
+import { askSource } from '../source/askSource.ts'
 import { preflight } from '../source/preflight.ts'
 import { planColumn } from '../typemap/index.ts'
 import { api } from './services.ts'
 
 /** Connects and looks; a refused connection is thrown, an obstacle a finding. */
 export async function checkSource(address: SourceAddress, signal?: AbortSignal): Promise<PreflightReport> {
-  const client = await connectSource(await withPassword(address), { purpose: 'preflight', signal })
-  client.on('error', () => {})
-  try {
-    return await preflight(client, { planColumn })
-  } catch (error) {
-    throw faultOfSourceError(error)
-  } finally {
-    await client.end().catch(() => {})
-  }
+  return askSource(await withPassword(address), { purpose: 'preflight', signal }, (client) => preflight(client, { planColumn }))
 }
 
 export function sourceHandlers() {

@@ -63,7 +63,7 @@ export class SourceMonitor {
     clock: Clock
     logger: Logger
     onSample(lsn: Lsn): void
-    /** Called every few seconds, to look at something else there on the same connection. */
+    /** Called every few seconds, to look at something else there on the same connection; may fail. */
     inspect(client: pg.Client): Promise<void>
   }
   private readonly running: Promise<void>
@@ -121,18 +121,22 @@ export class SourceMonitor {
         for (let round = 1; !signal.aborted; round++) {
           await cutShort(asked, { signal, timeoutMs: ANSWER_TIMEOUT_MS }, async () => {
             await this.sample(asked)
-            if (round % INSPECT_EVERY === 0) await this.options.inspect(asked)
+            if (round % INSPECT_EVERY === 0) await this.options.inspect(asked).catch((error: unknown) => this.note(error))
           })
           await delay(POLL_INTERVAL_MS, undefined, { signal })
         }
       } catch (error) {
         this.facts = null
-        if (!signal.aborted) this.options.logger.debug('the source cannot be asked', { error: (error as Error).message })
+        this.note(error)
       } finally {
         if (client) await endConnection(client)
       }
       await delay(RECONNECT_MS, undefined, { signal }).catch(() => {})
     }
+  }
+
+  private note(error: unknown): void {
+    if (!this.stopped.signal.aborted) this.options.logger.debug('the source cannot be asked', { error: (error as Error).message })
   }
 
   private async sample(client: pg.Client): Promise<void> {

@@ -95,9 +95,9 @@ function settingsStatement(settings: Readonly<Record<string, string>>): string {
  * Opens a connection whose session settings are pinned, so that no setting of the role or the
  * database changes the text of a value. TLS follows `sslmode` for what it says.
  *
- * Throws a MillraceError: CONNECT_*, AUTHENTICATION_FAILED, PASSWORD_NEEDED, DATABASE_MISSING, and
- * STOPPED where `signal` ended it. Later errors reject the queries that they hit; a lost connection
- * never becomes an unhandled error.
+ * Throws a MillraceError: CONNECT_*, AUTHENTICATION_FAILED, PASSWORD_NEEDED, DATABASE_MISSING; and what
+ * `signal` was aborted with, whatever else has happened by then. Later errors reject the queries that they
+ * hit; a lost connection never becomes an unhandled error.
  */
 export async function connectSource(address: SourceAddress, options: ConnectOptions): Promise<pg.Client> {
   const interruption = new Interruption()
@@ -105,7 +105,7 @@ export async function connectSource(address: SourceAddress, options: ConnectOpti
     () => interruption.raise(new Error('timeout expired')),
     options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
   )
-  const onAbort = (): void => interruption.raise(stopped())
+  const onAbort = (): void => interruption.raise(new Error('called off'))
   options.signal?.addEventListener('abort', onAbort, { once: true })
   if (options.signal?.aborted) onAbort()
   try {
@@ -120,6 +120,7 @@ export async function connectSource(address: SourceAddress, options: ConnectOpti
     }
     throw new RangeError('sslmode has no way to connect')
   } catch (error) {
+    options.signal?.throwIfAborted()
     throw named(faultOfSourceError(error), address)
   } finally {
     clearTimeout(timer)
@@ -150,7 +151,7 @@ function mayTryOtherwise(error: unknown): boolean {
 }
 
 function named(fault: MillraceError, address: SourceAddress): MillraceError {
-  if (fault.code === 'STOPPED' || fault.code === 'PASSWORD_NEEDED') return fault
+  if (fault.code === 'PASSWORD_NEEDED') return fault
   const { code, message, advice, detail } = fault
   const where = describeAddress(address)
   return new MillraceError({ code, message: message.replace(/\.$/, ` (${where}).`), advice, detail }, { cause: fault.cause })
@@ -209,13 +210,5 @@ function passwordNeeded(address: SourceAddress): MillraceError {
     code: 'PASSWORD_NEEDED',
     message: `The source wants a password (${describeAddress(address)}).`,
     advice: 'Give it in the address, in PGPASSWORD, or in ~/.pgpass.',
-  })
-}
-
-function stopped(): MillraceError {
-  return new MillraceError({
-    code: 'STOPPED',
-    message: 'Connecting was stopped before it was done.',
-    advice: 'Connect again when you are ready.',
   })
 }

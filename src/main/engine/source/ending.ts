@@ -24,7 +24,7 @@ export async function endConnection(client: pg.Client): Promise<void> {
 
 /**
  * What `work` answers; cuts the connection, which rejects `work`, where `signal` is aborted or
- * `timeoutMs` has gone by.
+ * `timeoutMs` has gone by. Throws what `signal` was aborted with, and else what `work` throws.
  */
 export async function cutShort<Result>(
   client: pg.Client,

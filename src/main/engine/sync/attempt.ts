@@ -2,7 +2,7 @@ import type { Batch } from '../batch/batch.ts'
 import type { ParkedTable } from '../apply/applyBatch.ts'
 import { defaultFlushLimits } from '../batch/flushPolicy.ts'
 import type { Lsn } from '../model/lsn.ts'
-import { askCatalog } from '../source/askCatalog.ts'
+import { askSource } from '../source/askSource.ts'
 import { connectSource } from '../source/connection.ts'
 import { cutShort, endConnection } from '../source/ending.ts'
 import { ReplicationConnection, type SystemIdentity } from '../source/replicationConnection.ts'
@@ -36,6 +36,8 @@ export interface AttemptObserver {
 const STOP_PATIENCE_MS = 1000
 /** Of one question to the source's catalog: a network that swallows everything answers none. */
 const QUERY_TIMEOUT_MS = 60_000
+/** The applier waits for the answer, and the source keeps its log meanwhile. */
+const SHAPES_TIMEOUT_MS = 15_000
 
 /** One way to the source and back: connects, prepares, copies a new file, streams, until something ends it. */
 export class Attempt {
@@ -144,6 +146,7 @@ export class Attempt {
     const { observer } = this
     signal.throwIfAborted()
     const connection = await file.connect()
+    const asking = { purpose: 'catalog', signal, answerTimeoutMs: SHAPES_TIMEOUT_MS }
     try {
       const run = new StreamRun({
         connection,
@@ -153,7 +156,7 @@ export class Attempt {
         limits: limits ?? defaultFlushLimits,
         clock: host.clock,
         logger: host.logger,
-        readShapes: (oids) => askCatalog(address, signal, (client) => readShapesNow(client, oids, prepared.source.publicationNames)),
+        readShapes: (oids) => askSource(address, asking, (client) => readShapesNow(client, oids, prepared.source.publicationNames)),
         sourceLsn: () => observer.sourceLsn(),
         observer,
       })
@@ -164,6 +167,7 @@ export class Attempt {
         ...{ run, host, file, address, signal },
         ...{ source: prepared.source, tables: prepared.tables },
         onOutcomes: (outcomes) => observer.onSchemaOutcomes(outcomes),
+        onNotice: (severity, text) => observer.onNotice(severity, text),
       })
       const joiner = this.joinTables(run, prepared)
       this.joiner = joiner

@@ -10,8 +10,7 @@ import type { FlushLimits } from '../batch/flushPolicy.ts'
 import { laterLsn, type Lsn } from '../model/lsn.ts'
 import type { Host } from '../ports.ts'
 import { followsOf, matchTables, readSourceTables } from '../source/catalog.ts'
-import { connectSource } from '../source/connection.ts'
-import { endConnection } from '../source/ending.ts'
+import { askSource } from '../source/askSource.ts'
 import { faultOfSourceError, isTransientSourceError } from '../source/faults.ts'
 import { readCheckpoint, readSource, readTables, writeTableState, type SourceRecord, type TableRecord } from '../store/records.ts'
 import { faultOfWriting } from '../store/faults.ts'
@@ -208,15 +207,8 @@ export class Replication {
     })
   }
 
-  private async askSource<Answer>(question: (client: pg.Client) => Promise<Answer>): Promise<Answer> {
-    const client = await connectSource(this.options.address, { purpose: 'catalog', queryTimeoutMs: QUERY_TIMEOUT_MS })
-    try {
-      return await question(client)
-    } catch (error) {
-      throw faultOfSourceError(error)
-    } finally {
-      await endConnection(client)
-    }
+  private askSource<Answer>(question: (client: pg.Client) => Promise<Answer>): Promise<Answer> {
+    return askSource(this.options.address, { purpose: 'catalog', queryTimeoutMs: QUERY_TIMEOUT_MS }, question)
   }
 
   private markUncopied(oid: number): void {

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type pg from 'pg'
 import type { Lsn } from '../model/lsn.ts'
 import type { SourceShape } from '../model/shape.ts'
+import type { TableState } from '../model/tableState.ts'
 import { readFlushedLsn } from '../source/position.ts'
 import type { PublishedTable } from '../source/publication.ts'
 import { readFilledPartitions, readFingerprints, readNamesakes, readShapesNow } from '../source/shapes.ts'
@@ -33,11 +34,34 @@ interface Pending extends CatalogChange {
   lsn: Lsn
 }
 
-/** What a look at the catalog may take of the time. */
+/** A look at the catalog may take one part in so many of the time. */
 const LOOK_SHARE = 50
+/** However long a look takes, whoever waits for a change waits no longer for the next one. */
+const LONGEST_PAUSE_MS = 15_000
 const GONE = 'gone'
 
-function isLookedAt({ state }: FollowedTable): boolean {
+/** How long the catalog is left alone after a look that took `lookMs`. */
+export function pauseAfterLookMs(lookMs: number): number {
+  return Math.min(LONGEST_PAUSE_MS, LOOK_SHARE * lookMs)
+}
+
+/** A table as it was before the source was asked. */
+export interface LookedAt {
+  table: FollowedTable
+  plan: TablePlan
+  state: TableState
+}
+
+export function lookAt(tables: Iterable<FollowedTable>): LookedAt[] {
+  return [...tables].map((table) => ({ table, plan: table.plan, state: table.state })).filter(({ state }) => isLookedAt(state))
+}
+
+/** What the source has answered is of the table as it is now: it was not copied, parked or altered meanwhile. */
+export function isStillSo({ table, plan, state }: LookedAt): boolean {
+  return table.plan === plan && table.state === state
+}
+
+function isLookedAt(state: TableState): boolean {
   return state === 'ready' || state === 'errored'
 }
 
@@ -51,7 +75,6 @@ export class SchemaWatch {
   /** By table: the catalog's fingerprint of the shape that is taken over. */
   private readonly known = new Map<number, string>()
   private readonly pending = new Map<number, Pending>()
-  private looking: Promise<unknown> = Promise.resolve()
   private settling: Promise<void> | null = null
   private nextLookAtMs = 0
 
@@ -59,27 +82,24 @@ export class SchemaWatch {
     this.options = options
   }
 
-  isPending(oid: number): boolean {
-    return this.pending.has(oid)
+  /** The table's change that is found and not yet taken over. */
+  pendingOf(oid: number): Readonly<CatalogChange> | undefined {
+    return this.pending.get(oid)
   }
 
   get hasPending(): boolean {
     return this.pending.size > 0
   }
 
-  /** Compares the catalog with what is taken over, unless that was just done and took long; `mustLook`: in any case. */
-  look(client: pg.ClientBase, published: readonly PublishedTable[], mustLook: boolean): Promise<void> {
-    const done = this.looking.then(() => this.lookInTurn(client, published, mustLook))
-    this.looking = done.catch(() => {})
-    return done
-  }
-
-  private async lookInTurn(client: pg.ClientBase, published: readonly PublishedTable[], mustLook: boolean): Promise<void> {
-    const { tables, nowMs } = this.options
+  /**
+   * Compares the catalog with what is taken over, unless that was just done and took long; `mustLook`: in any case. One
+   * look at a time; `looked` is from before `published` was read.
+   */
+  async look(client: pg.ClientBase, looked: readonly LookedAt[], published: readonly PublishedTable[], mustLook: boolean): Promise<void> {
+    const { nowMs } = this.options
     const startMs = nowMs()
     if (!mustLook && startMs < this.nextLookAtMs) return
     const publicationNames = this.options.publicationNames()
-    const looked = [...tables.values()].filter(isLookedAt)
     const fingerprints = await readFingerprints(client, looked.map(({ plan }) => plan.oid), publicationNames)
     const suspects = looked.filter(({ plan, state }) => {
       const fingerprint = fingerprints.get(plan.oid) ?? GONE
@@ -92,12 +112,12 @@ export class SchemaWatch {
         this.pending.set(oid, { ...change, fingerprint: fingerprints.get(oid) ?? GONE })
       }
     }
-    this.nextLookAtMs = nowMs() + LOOK_SHARE * (nowMs() - startMs)
+    this.nextLookAtMs = nowMs() + pauseAfterLookMs(nowMs() - startMs)
   }
 
   private async readChanges(
     client: pg.ClientBase,
-    suspects: readonly FollowedTable[],
+    suspects: readonly LookedAt[],
     published: readonly PublishedTable[],
   ): Promise<Map<number, Omit<Pending, 'fingerprint'>>> {
     const oids = suspects.map(({ plan }) => plan.oid)
@@ -112,18 +132,17 @@ export class SchemaWatch {
     const namesakes = gone.length > 0 ? await readNamesakes(client, gone) : new Map<number, number>()
     const strangers = [...namesakes.values()].filter((oid) => !this.options.tables.has(oid))
     const successors = await readShapesNow(client, strangers, this.options.publicationNames())
-    const attached = suspects.flatMap(({ plan, marks }) => {
+    const attached = suspects.flatMap(({ table, plan }) => {
       const shape = shapes.get(plan.oid)
-      return shape ? attachedPartitions(marks, shape).map(({ oid }) => oid) : []
+      return shape ? attachedPartitions(table.marks, shape).map(({ oid }) => oid) : []
     })
     const filledPartitions = await readFilledPartitions(client, attached)
     const lsn = await readFlushedLsn(client)
     return new Map(
-      suspects.flatMap((table) => {
-        const { plan } = table
+      suspects.filter(isStillSo).flatMap(({ table, plan, state }) => {
         const shape = shapes.get(plan.oid) ?? null
         const successor = successors.get(namesakes.get(plan.oid) ?? 0) ?? null
-        if (table.state === 'errored' && !successor) return []
+        if (state === 'errored' && !successor) return []
         const entry = published.find(({ oid }) => oid === plan.oid)
         return [[plan.oid, { table, plan, shape, successor, filledPartitions, published: entry, lsn }] as const]
       }),
@@ -144,7 +163,7 @@ export class SchemaWatch {
       const visibleLsn = this.options.visibleLsn()
       const due = [...this.pending].filter(([, { lsn }]) => lsn <= visibleLsn)
       // One that is to be copied again by now is planned anew then.
-      const current = due.filter(([oid, { table, plan }]) => this.options.tables.get(oid) === table && table.plan === plan && isLookedAt(table))
+      const current = due.filter(([oid, { table, plan }]) => this.options.tables.get(oid) === table && table.plan === plan && isLookedAt(table.state))
       const outcomes = await applyCatalogChanges(connection, this.options.tables, current.map(([, change]) => change), visibleLsn, this.options.wallClockMs())
       for (const [oid] of due) this.pending.delete(oid)
       for (const [oid, { fingerprint }] of current) this.known.set(oid, fingerprint)

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Finding, PreflightReport } from '../../../contract/source.ts'
-import { connectSource } from '../../../engine/source/connection.ts'
+import { askSource } from '../../../engine/source/askSource.ts'
 import { describeAddress } from '../../../engine/source/address.ts'
 import { doctorSql } from '../../../engine/source/doctor.ts'
 import { preflight } from '../../../engine/source/preflight.ts'
@@ -26,18 +26,9 @@ export function declareDoctor(program: Command, declare: Declare): void {
 
 async function doctor(invocation: Invocation, options: DoctorOptions): Promise<Outcome> {
   const address = await invocation.resolveSource(options.source)
-  const client = await connectSource(address, {
-    purpose: 'doctor',
-    readOnly: true,
-    statementTimeoutMs: 30_000,
-    signal: invocation.terminal.signal,
-  })
-  let report: PreflightReport
-  try {
-    report = await preflight(client, { planColumn })
-  } finally {
-    await client.end()
-  }
+  const { signal } = invocation.terminal
+  const asking = { purpose: 'doctor', readOnly: true, statementTimeoutMs: 30_000, signal }
+  const report = await askSource(address, asking, (client) => preflight(client, { planColumn }))
   const sql = doctorSql(report)
   return {
     json: { source: describeAddress(address), ...report, sql },

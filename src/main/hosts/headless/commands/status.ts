@@ -4,7 +4,7 @@ import { readFileStatus } from '../../../engine/fileStatus.ts'
 import type { FileStatus } from '../../../engine/fileStatus.ts'
 import { formatLsn, lsnDistanceBytes, parseLsn } from '../../../engine/model/lsn.ts'
 import { describeAddress } from '../../../engine/source/address.ts'
-import { connectSource } from '../../../engine/source/connection.ts'
+import { askSource } from '../../../engine/source/askSource.ts'
 import { readSlotHealth, slotHealthOf } from '../../../engine/source/slot.ts'
 import { formatBytes, formatTable } from '../figures.ts'
 import type { Declare, Invocation, Outcome } from '../invocation.ts'
@@ -37,17 +37,13 @@ async function status(invocation: Invocation, options: StatusOptions): Promise<O
 async function readSourceStatus(invocation: Invocation, text: string, file: FileStatus) {
   const address = await invocation.resolveSource(text)
   const { signal } = invocation.terminal
-  const client = await connectSource(address, { purpose: 'status', readOnly: true, statementTimeoutMs: 10_000, signal })
-  try {
-    const facts = await readSlotHealth(client, file.source?.slotName ?? '')
-    return {
-      sourceAddress: describeAddress(address),
-      sourceLsn: formatLsn(facts.currentLsn),
-      lagBytes: file.checkpoint ? lsnDistanceBytes(parseLsn(file.checkpoint.lsn), facts.currentLsn) : null,
-      slot: file.source ? slotHealthOf(facts) : null,
-    }
-  } finally {
-    await client.end()
+  const asking = { purpose: 'status', readOnly: true, statementTimeoutMs: 10_000, signal }
+  const facts = await askSource(address, asking, (client) => readSlotHealth(client, file.source?.slotName ?? ''))
+  return {
+    sourceAddress: describeAddress(address),
+    sourceLsn: formatLsn(facts.currentLsn),
+    lagBytes: file.checkpoint ? lsnDistanceBytes(parseLsn(file.checkpoint.lsn), facts.currentLsn) : null,
+    slot: file.source ? slotHealthOf(facts) : null,
   }
 }
 
