@@ -53,6 +53,18 @@ it('serves the contract over the port that it is given', async () => {
   port2.close()
 })
 
+it('has the main process ask where an export goes', async () => {
+  const { port1, port2 } = new MessageChannel()
+  main.say({ kind: 'link' }, [port1])
+  const client = createClient(messagePortLink(port2))
+  const chosen = client.export.chooseFile({ path: '/home/ann/result.csv' })
+  const asked = await until('the question arrives', () => main.heard.find((message) => message.kind === 'chooseFile'))
+  expect(asked.path).toBe('/home/ann/result.csv')
+  main.say({ kind: 'chosenFile', id: asked.id, path: '/home/ann/orders.csv' })
+  expect(await chosen).toEqual({ path: '/home/ann/orders.csv' })
+  port2.close()
+})
+
 it('closes what it has open, says so, and ends without an error', async () => {
   main.say({ kind: 'close' })
   await until('it has closed', () => main.has('closed'), { timeoutMs: 30_000 })

@@ -24,16 +24,33 @@ export const exportProgressSchema = z.object({
   elapsedMs: z.number(),
   /** What the format could not keep, a sentence each. */
   notes: z.array(z.string()),
+  /** With `done` of a download: where the host hands the file over, once. */
+  downloadId: z.string().nullable(),
 })
 export type ExportProgress = z.infer<typeof exportProgressSchema>
+
+const fileName = z.string().min(1).max(200)
+
+export const exportTargetSchema = z.discriminatedUnion('kind', [
+  /** A file of this machine; `~` is the home folder. */
+  z.object({ kind: z.literal('file'), path: z.string().min(1).max(4096), overwrite: z.boolean() }),
+  /** Kept by the engine until a browser has fetched it. */
+  z.object({ kind: z.literal('download'), fileName }),
+])
+export type ExportTarget = z.infer<typeof exportTargetSchema>
+
+/** Where the browser host serves downloads; one's id follows. */
+export const DOWNLOADS_PATH = '/downloads/'
 
 const queryId = z.string().min(1).max(64)
 
 export const exportContract = {
   /** The folder that a file goes to unless another one is named. */
   folder: oc.output(z.object({ folder: z.string() })),
+  /** Asks by the system's own dialog, which also asks before a file is replaced; null where the person chose none, or the host has no dialog. */
+  chooseFile: oc.input(z.object({ path: z.string().min(1).max(4096) })).output(z.object({ path: z.string().nullable() })),
   /**
-   * Writes every row of an open result to a file of this machine, and tells how far it is. A result of
+   * Writes every row of an open result to a file, and tells how far it is. A result of
    * the source that was cut is asked for again, whole. Ending the iteration cancels; then, and after a
    * failure, there is no file. Fails with FILE_EXISTS unless `overwrite`.
    */
@@ -42,8 +59,7 @@ export const exportContract = {
       z.object({
         queryId,
         format: exportFormatSchema,
-        path: z.string().min(1).max(4096),
-        overwrite: z.boolean(),
+        target: exportTargetSchema,
         columns: resultRangeSchema.shape.columns,
         ...formatted,
       }),

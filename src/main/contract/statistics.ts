@@ -26,6 +26,12 @@ export const columnStatisticsSchema = z.object({
 })
 export type ColumnStatistics = z.infer<typeof columnStatisticsSchema>
 
+/** What is known of a column at a glance. */
+export const columnSummarySchema = columnStatisticsSchema
+  .pick({ rows: true, nulls: true, distinct: true, isExact: true, minimum: true, maximum: true })
+  .extend({ column: resultColumnSchema })
+export type ColumnSummary = z.infer<typeof columnSummarySchema>
+
 export const statisticsEventSchema = z.discriminatedUnion('kind', [
   /** Comes first: what there is to be computed. `note` says where it is not the whole. */
   z.object({ kind: z.literal('begun'), columns: z.array(resultColumnSchema), note: z.string().nullable() }),
@@ -38,6 +44,8 @@ export type StatisticsEvent = z.infer<typeof statisticsEventSchema>
 export const statisticsContract = {
   /** Of a table or view of the replica. Throws TABLE_MISSING for what only the source has. */
   ofTable: oc.input(tableNameSchema).output(eventIterator(statisticsEventSchema)),
+  /** Of one column, in one pass. Throws TABLE_MISSING; null where the table has no such column. Whoever aborts stops the work. */
+  ofColumn: oc.input(tableNameSchema.extend({ column: z.string() })).output(columnSummarySchema.nullable()),
   /** Of the rows that an open result has by now, of either engine. Throws QUERY_UNKNOWN. */
   ofResult: oc.input(z.object({ queryId: z.string() })).output(eventIterator(statisticsEventSchema)),
 }

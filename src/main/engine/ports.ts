@@ -32,8 +32,13 @@ export interface Paths {
   temporaryFolder: string
 }
 
+/** Asks the person by the system's dialog where to save; null where they close it. */
+export type ChooseFile = (suggestedPath: string) => Promise<string | null>
+
 export interface Host {
   kind: 'electron' | 'browser'
+  /** Left out where the host has no dialog: a browser downloads instead. */
+  chooseFile?: ChooseFile
   clock: Clock
   logger: Logger
   secrets: SecretStore

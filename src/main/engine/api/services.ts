@@ -1,5 +1,6 @@
 import { implement } from '@orpc/server'
 import { contract } from '../../contract/index.ts'
+import type { Downloads } from '../export/downloads.ts'
 import type { Host } from '../ports.ts'
 import type { SettingsStore } from '../settings/settingsStore.ts'
 import type { Workbench } from '../workbench.ts'
@@ -9,6 +10,7 @@ export interface Services {
   host: Host
   settings: SettingsStore
   workbench: Workbench
+  downloads: Downloads
   /** Aborted when the engine closes: what is being watched ends. */
   stopped: AbortSignal
 }

@@ -43,7 +43,7 @@ export async function* exportResult(
   const ending = new AbortController()
   const signal = AbortSignal.any([outer, ending.signal])
   const startedMs = clock.monotonicMs()
-  const progress: ExportProgress = { state: 'reading', rows: 0, totalRows: null, bytes: 0, elapsedMs: 0, notes: [] }
+  const progress: ExportProgress = { state: 'reading', rows: 0, totalRows: null, bytes: 0, elapsedMs: 0, notes: [], downloadId: null }
   const told = (): ExportProgress => ({ ...progress, elapsedMs: clock.monotonicMs() - startedMs })
   const path = pathOf(request.path)
   let isOver = false

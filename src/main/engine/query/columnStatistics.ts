@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { ColumnStatistics, HistogramBar } from '../../contract/statistics.ts'
+import type { ColumnStatistics, ColumnSummary, HistogramBar } from '../../contract/statistics.ts'
 import { barsOfNumbers, barsOfSeconds, edgeOf, instantText } from './histogram.ts'
 import type { Bars } from './histogram.ts'
 import type { Relation, RelationColumn } from './relation.ts'
@@ -8,6 +8,8 @@ import type { Relation, RelationColumn } from './relation.ts'
 export const EXACT_UP_TO_ROWS = 1_000_000
 /** A longer column with more different values than this is not grouped by value. */
 const MOST_GROUPS_OF_LONG_COLUMNS = 100_000
+/** Up to here a glance counts distinct values too; it is to answer in an instant. */
+const GLANCE_EXACT_UP_TO_ROWS = 200_000
 const TOP_VALUES = 8
 const VALUE_CHARACTERS = 200
 
@@ -26,28 +28,37 @@ function valueSql(column: RelationColumn): string {
   return ['json', 'list', 'binary', 'other'].includes(column.kind) ? `CAST(${column.sql} AS VARCHAR)` : column.sql
 }
 
-interface Summary {
+interface Glance {
   rows: bigint
   present: bigint
   distinctValues: bigint
   minimum: string | null
   maximum: string | null
+}
+
+interface Summary extends Glance {
   quartiles: string | null
   mean: number | null
   lowest: number | null
   highest: number | null
 }
 
-/** One row. What a type does not have is NULL, so that every column is asked the same. */
+const hasOrder = ({ kind }: RelationColumn): boolean => !['json', 'list', 'binary', 'other'].includes(kind)
+
+/** Of a column `v`. What a type does not have is NULL, so that every column is asked the same. */
+function glanceSql(column: RelationColumn, isExact: boolean): string {
+  return `count(*) AS rows, count(v) AS present,
+    ${isExact ? 'count(DISTINCT v)' : 'approx_count_distinct(v)'} AS "distinctValues",
+    ${hasOrder(column) ? cut('min(v)') : 'NULL'} AS minimum, ${hasOrder(column) ? cut('max(v)') : 'NULL'} AS maximum`
+}
+
+/** One row. */
 export function summarySql(relation: Pick<Relation, 'sql'>, column: RelationColumn, isExact: boolean): string {
-  const hasOrder = !['json', 'list', 'binary', 'other'].includes(column.kind)
   const hasQuantiles = column.kind === 'number' || column.kind === 'instant'
   const bars = barsKind(column)
   const position = positionSql(bars)
   const quantile = isExact ? 'quantile_disc' : 'approx_quantile'
-  return `SELECT count(*) AS rows, count(v) AS present,
-    ${isExact ? 'count(DISTINCT v)' : 'approx_count_distinct(v)'} AS "distinctValues",
-    ${hasOrder ? cut('min(v)') : 'NULL'} AS minimum, ${hasOrder ? cut('max(v)') : 'NULL'} AS maximum,
+  return `SELECT ${glanceSql(column, isExact)},
     ${hasQuantiles ? `to_json(CAST(${quantile}(v, [0.25, 0.5, 0.75]) AS VARCHAR[]))` : 'NULL'} AS quartiles,
     ${column.kind === 'number' ? 'avg(CAST(v AS DOUBLE))' : 'NULL'} AS mean,
     ${bars ? `min(${position}) FILTER (WHERE isfinite(${position}))` : 'NULL'} AS lowest,
@@ -58,6 +69,31 @@ export function summarySql(relation: Pick<Relation, 'sql'>, column: RelationColu
 /** Where a value lies on the axis: itself, or its seconds since the epoch. */
 function positionSql(kind: 'number' | 'instant' | null): string {
   return kind === 'instant' ? 'CASE WHEN isfinite(v) THEN epoch(v) END' : 'CAST(v AS DOUBLE)'
+}
+
+/** What can be said of a column in one pass over it. */
+export async function readColumnSummary(
+  connection: DuckDBConnection,
+  relation: Pick<Relation, 'sql'>,
+  column: RelationColumn,
+): Promise<ColumnSummary> {
+  const ask = async <Row>(sql: string) => (await connection.runAndReadAll(sql)).getRowObjects() as unknown as Row[]
+  const [counted] = await ask<{ rows: bigint }>(`SELECT count(*) AS rows FROM ${relation.sql}`)
+  const isExact = Number(counted!.rows) <= GLANCE_EXACT_UP_TO_ROWS
+  const [glance] = await ask<Glance>(
+    `SELECT ${glanceSql(column, isExact)} FROM (SELECT ${valueSql(column)} AS v FROM ${relation.sql})`,
+  )
+  const { rows, present, distinctValues, minimum, maximum } = glance!
+  return {
+    column: { name: column.name, type: column.type, kind: column.kind },
+    rows: Number(rows),
+    nulls: Number(rows - present),
+    // An estimate may be above what is possible.
+    distinct: Math.min(Number(distinctValues), Number(present)),
+    isExact,
+    minimum,
+    maximum,
+  }
 }
 
 /** Everything about one column of a relation, by at most three statements. */

@@ -1,9 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { ChartData, ChartSettings } from '../../contract/chart.ts'
-import type { StatisticsEvent } from '../../contract/statistics.ts'
+import type { ColumnSummary, StatisticsEvent } from '../../contract/statistics.ts'
 import type { TableName } from '../../contract/values.ts'
 import { readChartData } from './chartData.ts'
-import { readColumnStatistics } from './columnStatistics.ts'
+import { readColumnStatistics, readColumnSummary } from './columnStatistics.ts'
 import type { QueryService } from './queryService.ts'
 import { relationOfTable } from './relation.ts'
 import type { Relation } from './relation.ts'
@@ -25,6 +25,18 @@ export class RelationService {
   /** Of a table of the replica. Throws TABLE_MISSING. */
   async *statisticsOfTable(table: TableName, signal?: AbortSignal): AsyncGenerator<StatisticsEvent> {
     yield* this.statisticsOf(await relationOfTable(table, this.connectReplica), signal)
+  }
+
+  /** Of one column of a table of the replica; null where it has none of that name. Throws TABLE_MISSING; an abort throws QUERY_CANCELLED. */
+  async summaryOfColumn(table: TableName, name: string, signal?: AbortSignal): Promise<ColumnSummary | null> {
+    const relation = await relationOfTable(table, this.connectReplica)
+    const column = relation.columns.find((known) => known.name.toLowerCase() === name.toLowerCase())
+    if (!column) return null
+    try {
+      return await this.run(relation, signal, (connection) => readColumnSummary(connection, relation, column))
+    } catch (error) {
+      throw faultOfReplicaStatement(error, '')
+    }
   }
 
   /** Of the rows that a result has by now. Throws QUERY_UNKNOWN. */

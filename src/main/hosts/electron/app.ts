@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Menu, app, dialog, ipcMain, protocol, session } from 'electron'
-import type { BrowserWindow } from 'electron'
+import type { BrowserWindow, SaveDialogOptions } from 'electron'
 import { dataFolderOf } from '../paths.ts'
 import { CONNECT_CHANNEL } from '../../rpc/electronChannels.ts'
 import { startEngineProcess } from './engineLink.ts'
@@ -46,8 +46,15 @@ export async function runElectronApp(outFolder: string): Promise<void> {
   serveScheme(protocol, join(outFolder, 'renderer'))
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, app.isPackaged)))
 
+  /** Over our window where it is there; the dialog itself asks before a file is replaced. */
+  async function chooseFile(suggestedPath: string): Promise<string | null> {
+    const options = { defaultPath: suggestedPath, properties: ['createDirectory', 'showOverwriteConfirmation'] } satisfies SaveDialogOptions
+    const { filePath } = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options))
+    return filePath || null
+  }
+
   function startEngine(): EngineLink {
-    const started = startEngineProcess({ outFolder, dataFolder, version: app.getVersion(), secrets })
+    const started = startEngineProcess({ outFolder, dataFolder, version: app.getVersion(), secrets, chooseFile })
     void started.ended.then(() => {
       if (isQuitting) return
       restarts += 1

@@ -23,9 +23,11 @@ export interface EngineLinkOptions {
   dataFolder: string
   version: string
   secrets: SafeSecrets
+  /** Shows the system's dialog; null where it is closed without a choice. */
+  chooseFile(suggestedPath: string): Promise<string | null>
 }
 
-export function startEngineProcess({ outFolder, dataFolder, version, secrets }: EngineLinkOptions): EngineLink {
+export function startEngineProcess({ outFolder, dataFolder, version, secrets, chooseFile }: EngineLinkOptions): EngineLink {
   const child: UtilityProcess = utilityProcess.fork(join(outFolder, 'main/engineProcess.js'), [], {
     serviceName: 'Millrace engine',
     stdio: 'inherit',
@@ -35,7 +37,9 @@ export function startEngineProcess({ outFolder, dataFolder, version, secrets }: 
 
   child.on('message', (received: unknown) => {
     const message = toMainSchema.safeParse(received)
-    if (message.success && message.data.kind === 'secret') void answerSecret(message.data)
+    if (!message.success) return
+    if (message.data.kind === 'secret') void answerSecret(message.data)
+    if (message.data.kind === 'chooseFile') void answerFile(message.data)
   })
 
   async function answerSecret(asked: { id: number; action: string; name: string; secret?: string }): Promise<void> {
@@ -48,6 +52,10 @@ export function startEngineProcess({ outFolder, dataFolder, version, secrets }: 
     } catch {
       say({ kind: 'secret', id, secret: null, failed: true })
     }
+  }
+
+  async function answerFile({ id, path }: { id: number; path: string }): Promise<void> {
+    say({ kind: 'chosenFile', id, path: await chooseFile(path).catch(() => null) })
   }
 
   say({ kind: 'open', dataFolder, version, secretsLast: secrets.lasting, secretsNote: secrets.note })

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openEngine } from '../../engine/engine.ts'
 import type { Engine } from '../../engine/engine.ts'
-import type { Host, SecretStore } from '../../engine/ports.ts'
+import type { ChooseFile, Host, SecretStore } from '../../engine/ports.ts'
 import { messagePortLink } from '../../rpc/messagePortLink.ts'
 import { serveLink } from '../../rpc/server.ts'
 import { systemClock } from '../clock.ts'
@@ -9,28 +9,18 @@ import { fileWriter, jsonLogger, logLevelOf } from '../logger.ts'
 import { preparePaths } from '../paths.ts'
 import { toEngineSchema } from './messages.ts'
 import type { ToEngine, ToMain } from './messages.ts'
+import { createQuestions } from './questions.ts'
 
 // The entry of Electron's utility process: it loads the engine, and links each window's port to it.
 
 const main = process.parentPort
 const say = (message: ToMain): void => main.postMessage(message)
 
-interface WaitingSecret {
-  resolve(secret: string | null): void
-  reject(error: Error): void
-}
-
 /** Secrets live in the main process, where safeStorage is. */
 function remoteSecrets(lasting: boolean, note: string | null): SecretStore & { answer(message: ToEngine): void } {
-  const waiting = new Map<number, WaitingSecret>()
-  let lastId = 0
-  function ask(action: 'get' | 'set' | 'delete', name: string, secret?: string): Promise<string | null> {
-    const id = (lastId += 1)
-    return new Promise((resolve, reject) => {
-      waiting.set(id, { resolve, reject })
-      say({ kind: 'secret', id, action, name, ...(secret === undefined ? {} : { secret }) })
-    })
-  }
+  const questions = createQuestions<string | null>()
+  const ask = (action: 'get' | 'set' | 'delete', name: string, secret?: string): Promise<string | null> =>
+    questions.ask((id) => say({ kind: 'secret', id, action, name, ...(secret === undefined ? {} : { secret }) }))
   return {
     lasting,
     note,
@@ -39,13 +29,15 @@ function remoteSecrets(lasting: boolean, note: string | null): SecretStore & { a
     delete: async (name) => void (await ask('delete', name)),
     answer(message) {
       if (message.kind !== 'secret') return
-      const entry = waiting.get(message.id)
-      waiting.delete(message.id)
-      if (message.failed) entry?.reject(new Error('the keychain refused'))
-      else entry?.resolve(message.secret)
+      if (message.failed) questions.fail(message.id, new Error('the keychain refused'))
+      else questions.answer(message.id, message.secret)
     },
   }
 }
+
+/** The dialogs of the system belong to the main process too. */
+const chosenFiles = createQuestions<string | null>()
+const chooseFile: ChooseFile = (path) => chosenFiles.ask((id) => say({ kind: 'chooseFile', id, path }))
 
 interface Running {
   engine: Engine
@@ -59,7 +51,8 @@ async function open(message: Extract<ToEngine, { kind: 'open' }>): Promise<Runni
   const secrets = remoteSecrets(message.secretsLast, message.secretsNote)
   const logFile = fileWriter(join(paths.dataFolder, 'logs', 'millrace.log'))
   const logger = jsonLogger(systemClock, logLevelOf(process.env.MILLRACE_LOG, 'info'), logFile)
-  const host: Host = { kind: 'electron', clock: systemClock, logger, secrets, paths, version: message.version }
+  const { version } = message
+  const host: Host = { kind: 'electron', chooseFile, clock: systemClock, logger, secrets, paths, version }
   const engine = await openEngine(host)
   // The window shows how the last workspace, or the demo, comes up, or why it does not.
   engine.openLast().catch((error: unknown) => logger.warn('the last workspace could not be opened', { error }))
@@ -93,6 +86,9 @@ main.on('message', ({ data, ports }) => {
     }
     case 'secret':
       void running?.then(({ secrets }) => secrets.answer(message.data))
+      return
+    case 'chosenFile':
+      chosenFiles.answer(message.data.id, message.data.path)
       return
     case 'close':
       void close().finally(() => {

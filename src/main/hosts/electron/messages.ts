@@ -15,6 +15,8 @@ export const toEngineSchema = z.discriminatedUnion('kind', [
   /** Comes with one MessagePort. */
   z.object({ kind: z.literal('link') }),
   z.object({ kind: z.literal('secret'), id: z.number().int(), secret: z.string().nullable(), failed: z.boolean() }),
+  /** Null where the person closed the dialog. */
+  z.object({ kind: z.literal('chosenFile'), id: z.number().int(), path: z.string().nullable() }),
   z.object({ kind: z.literal('close') }),
 ])
 export type ToEngine = z.infer<typeof toEngineSchema>
@@ -28,6 +30,8 @@ export const toMainSchema = z.discriminatedUnion('kind', [
     name: z.string().min(1).max(200),
     secret: z.string().optional(),
   }),
+  /** Asks for the system's dialog to save a file. */
+  z.object({ kind: z.literal('chooseFile'), id: z.number().int(), path: z.string().min(1).max(4096) }),
   z.object({ kind: z.literal('closed') }),
 ])
 export type ToMain = z.infer<typeof toMainSchema>

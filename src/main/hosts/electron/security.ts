@@ -34,12 +34,24 @@ export function isOurFrame(frame: Pick<WebFrameMain, 'url' | 'parent'> | null): 
   }
 }
 
-/** Nothing that a page can ask a permission for is needed. */
+/** Text that a person copies goes to the clipboard; nothing else that a page can ask a permission for is needed. */
+const GRANTED_PERMISSION = 'clipboard-sanitized-write'
+
+/** A chart or a diagram that our own page has drawn. The person says where it goes: Electron asks by the system's dialog. */
+const isDrawnByUs = (address: string): boolean => address.startsWith(`blob:${WINDOW_ORIGIN}/`)
+
 export function denyPermissions(session: Session): void {
-  session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false))
-  session.setPermissionCheckHandler(() => false)
+  const isGranted = (permission: string, origin: string): boolean =>
+    permission === GRANTED_PERMISSION && (origin === WINDOW_ORIGIN || origin.startsWith(`${WINDOW_ORIGIN}/`))
+  session.setPermissionRequestHandler((_contents, permission, answer, { requestingUrl }) =>
+    answer(isGranted(permission, requestingUrl)),
+  )
+  session.setPermissionCheckHandler((_contents, permission, requestingOrigin) => isGranted(permission, requestingOrigin))
   session.setDevicePermissionHandler(() => false)
-  session.on('will-download', (event) => event.preventDefault())
+  session.on('will-download', (event, item) => {
+    if (!isDrawnByUs(item.getURL())) return event.preventDefault()
+    item.setSaveDialogOptions({ defaultPath: item.getFilename() })
+  })
 }
 
 function confine(contents: WebContents): void {

@@ -7,6 +7,8 @@ import { pipeline } from 'node:stream/promises'
 import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 import { MillraceError } from '../../contract/errors.ts'
+import { DOWNLOADS_PATH } from '../../contract/export.ts'
+import type { Download } from '../../engine/export/downloads.ts'
 import type { Logger } from '../../engine/ports.ts'
 import { findStaticFile, securityHeaders } from '../staticFiles.ts'
 import { createGate } from './gate.ts'
@@ -21,6 +23,8 @@ export interface ServerOptions {
   /** The built window. */
   rendererFolder: string
   logger: Logger
+  /** An export that waits to be fetched; null for what is not there. */
+  takeDownload(id: string): Download | null
   /** A window that has passed the gate. */
   onSocket(socket: WebSocket): void
 }
@@ -55,8 +59,35 @@ function exchangeToken(request: IncomingMessage, response: ServerResponse, cooki
   response.writeHead(303, { ...headers, location: '/' }).end()
 }
 
+/** The name as every browser reads it: https://www.rfc-editor.org/rfc/rfc6266#section-4.3 */
+function attachment(fileName: string): string {
+  const plain = fileName.replace(/[^\w. -]/g, '_')
+  const whole = encodeURIComponent(fileName).replace(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
+  return `attachment; filename="${plain}"; filename*=UTF-8''${whole}`
+}
+
+async function serveDownload(options: ServerOptions, id: string, response: ServerResponse): Promise<void> {
+  const download = options.takeDownload(id)
+  if (!download) return sendText(response, 404, 'This download is over. Export again.')
+  try {
+    response.writeHead(200, {
+      ...securityHeaders,
+      'content-type': 'application/octet-stream',
+      'content-disposition': attachment(download.fileName),
+      'content-length': download.bytes,
+      'cache-control': 'no-store',
+    })
+    await pipeline(createReadStream(download.path), response).catch(() => response.destroy())
+  } finally {
+    await download.remove()
+  }
+}
+
 async function serveFile(options: ServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
+  if (path.startsWith(DOWNLOADS_PATH) && request.method === 'GET') {
+    return serveDownload(options, path.slice(DOWNLOADS_PATH.length), response)
+  }
   const file = await findStaticFile(options.rendererFolder, path)
   if (!file) return sendText(response, 404, 'There is nothing here.')
   response.writeHead(200, { ...file.headers, 'content-length': file.bytes })

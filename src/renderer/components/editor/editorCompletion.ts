@@ -3,7 +3,7 @@ import { usePreferences } from '../../app/preferences.ts'
 import type { CompletionIndex } from '../sql/completionIndex.ts'
 import { completionsAt } from '../sql/completions.ts'
 import type { Suggestion } from '../sql/completions.ts'
-import { hoverAt } from '../sql/hover.ts'
+import { registerHover } from './editorHover.ts'
 import { scriptOf } from './editorScripts.ts'
 import { monaco, SQL_LANGUAGE } from './monaco.ts'
 
@@ -33,7 +33,7 @@ let registered = false
 function register(): void {
   if (registered) return
   registered = true
-  registerHover()
+  registerHover((model) => contexts.get(model.uri.toString())?.() ?? null)
   monaco.languages.registerCompletionItemProvider(SQL_LANGUAGE, {
     triggerCharacters: ['.'],
     provideCompletionItems(model, position) {
@@ -60,25 +60,6 @@ function register(): void {
           sortText: `${suggestion.rank}${suggestion.label.toLowerCase()}`,
           range,
         })),
-      }
-    },
-  })
-}
-
-function registerHover(): void {
-  monaco.languages.registerHoverProvider(SQL_LANGUAGE, {
-    provideHover(model, position) {
-      const index = contexts.get(model.uri.toString())?.().index
-      const { sql, statements } = scriptOf(model)
-      const found = index ? hoverAt(sql, model.getOffsetAt(position), index, statements) : null
-      if (!found) return null
-      return {
-        range: monaco.Range.fromPositions(model.getPositionAt(found.start), model.getPositionAt(found.end)),
-        contents: [
-          // A name may hold anything; in a block of code nothing of it is markup.
-          { value: `\`\`\`${SQL_LANGUAGE}\n${found.name} ${found.type}\n\`\`\`` },
-          ...found.notes.map((note) => ({ value: note.replace(/[\\`*_{}[\]<>#|!-]/g, '\\$&') })),
-        ],
       }
     },
   })

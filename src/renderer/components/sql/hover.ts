@@ -17,6 +17,8 @@ export interface NameHover {
   type: string
   /** Short sentences. */
   notes: string[]
+  /** Set for a column of a table, whose values may be looked at. */
+  column: { schema: string; name: string; column: string } | null
 }
 
 function aboutColumn(table: CatalogTable, name: string): Omit<NameHover, 'start' | 'end'> | null {
@@ -31,6 +33,8 @@ function aboutColumn(table: CatalogTable, name: string): Omit<NameHover, 'start'
       ...(isOther ? [`On the source: ${column.sourceType}.`] : []),
       ...(column.note ? [column.note] : []),
     ],
+    // A view may be any amount of work.
+    column: table.kind === 'view' ? null : { schema: table.schema, name: table.name, column: column.name },
   }
 }
 
@@ -44,6 +48,7 @@ function aboutTable(table: CatalogTable): Omit<NameHover, 'start' | 'end'> {
       ...(table.rows === null ? [] : [`About ${table.rows.toLocaleString('en').replaceAll(',', '\u2009')} rows.`]),
       ...(table.replicated ? [] : ['On the source only: it is not copied.']),
     ],
+    column: null,
   }
 }
 

@@ -1,10 +1,10 @@
-import type { ColumnStatistics, HistogramBar } from '../../../main/contract/statistics.ts'
+import type { ColumnSummary, HistogramBar } from '../../../main/contract/statistics.ts'
 import type { ResultColumn } from '../../../main/contract/values.ts'
 import { gridText } from '../grid/cellText.ts'
 import { formatCount, formatExact, formatMany, formatPercent } from '../format.ts'
 
 /** `12 345 different`, `about 12 345 different`, `every value once`. */
-export function distinctWords({ rows, nulls, distinct, isExact }: ColumnStatistics): string {
+export function distinctWords({ rows, nulls, distinct, isExact }: Omit<ColumnSummary, 'column'>): string {
   const present = rows - nulls
   if (present === 0) return 'no value'
   if (distinct === 1) return 'one value only'
@@ -12,11 +12,20 @@ export function distinctWords({ rows, nulls, distinct, isExact }: ColumnStatisti
   return `${isExact ? '' : 'about '}${formatCount(distinct)} different`
 }
 
-export function nullWords({ rows, nulls }: ColumnStatistics): string {
+export function nullWords({ rows, nulls }: Pick<ColumnSummary, 'rows' | 'nulls'>): string {
   if (nulls === 0) return 'no NULL'
   if (nulls === rows) return 'all NULL'
   const share = nulls / rows
   return `${share < 0.005 ? '<1 %' : formatPercent(share)} NULL`
+}
+
+/** A column at a glance, each line on its own. */
+export function summaryLines(summary: ColumnSummary): string[] {
+  const { column, rows, minimum, maximum } = summary
+  const counts = [formatMany(rows, 'row'), ...(rows > 0 ? [nullWords(summary), distinctWords(summary)] : [])].join(', ')
+  if (minimum === null || maximum === null) return [`${counts}.`]
+  const [from, to] = [gridText(minimum, column), gridText(maximum, column)]
+  return [`${counts}.`, from === to ? `Always ${from}.` : `From ${from} to ${to}.`]
 }
 
 /** A mean is not exact, so it is told with few digits. */

@@ -1,74 +1,50 @@
 import { useEffect, useState } from 'react'
-import { CircleCheck } from 'lucide-react'
+import { FolderOpen } from 'lucide-react'
 import { faultOf } from '../../../main/contract/errors.ts'
 import type { Fault } from '../../../main/contract/errors.ts'
 import type { ExportFormat, TextFormat } from '../../../main/contract/export.ts'
+import { useAppInfo } from '../../app/appInfo.ts'
 import { engine } from '../../app/engineClient.ts'
 import { Button } from '../../components/Button.tsx'
-import { CopyButton } from '../../components/CopyButton.tsx'
 import { Dialog } from '../../components/Dialog.tsx'
 import { ErrorNote } from '../../components/ErrorNote.tsx'
 import { Checkbox, SelectField, TextField } from '../../components/Field.tsx'
-import { formatBytes, formatCount, formatDuration, formatMany } from '../../components/format.ts'
-import { Progress } from '../../components/Progress.tsx'
-import { cancelExport, clipboardFormats, closeExport, copyResult, formatWords, startExport, useExport } from './exports.ts'
-import type { ExportRun } from './exports.ts'
+import { formatCount, formatMany } from '../../components/format.ts'
+import { ExportDone, ExportUnderway } from './ExportOutcome.tsx'
+import { cancelExport, clipboardFormats, closeExport, copyResult, formatWords, isUnderway, startExport, useExport } from './exports.ts'
 import { hiddenColumns, useLayoutOf } from './layouts.ts'
-import type { ShownResult } from './runs.ts'
 import styles from './ExportDialog.module.css'
+
+type Target = 'download' | 'file' | 'clipboard'
 
 const formats = Object.keys(formatWords) as ExportFormat[]
 const withoutHeaders: readonly ExportFormat[] = ['json', 'ndjson', 'parquet', 'markdown', 'sql']
+const targetWords: Readonly<Record<Target, string>> = {
+  download: 'A download of this browser',
+  file: 'A file on the machine that Millrace runs on',
+  clipboard: 'The clipboard',
+}
+const targetsOf: Readonly<Record<'browser' | 'electron', readonly Target[]>> = {
+  browser: ['download', 'file', 'clipboard'],
+  electron: ['file', 'clipboard'],
+}
 
 function withEnding(path: string, format: ExportFormat): string {
   return path.replace(/\.[^./\\]*$/, '') + `.${formatWords[format].ending}`
 }
 
-function Running({ run, engineName }: { run: ExportRun; engineName: ShownResult['engine'] }) {
-  const { state, rows, totalRows, bytes, elapsedMs } = run.progress
-  const seconds = elapsedMs / 1000
-  const share = totalRows === null || totalRows === 0 ? null : rows / totalRows
-  const remainingMs = share !== null && share > 0.02 ? (elapsedMs / share) * (1 - share) : null
-  return (
-    <div className={styles.running} role="status" aria-live="off">
-      <Progress value={share} label="The export" tone={engineName} />
-      <p className="figure">
-        {state === 'reading' && rows === 0
-          ? 'The engine reads the result…'
-          : `${formatCount(rows)}${totalRows === null ? '' : ` of ${formatCount(totalRows)}`} rows · ${formatBytes(bytes)}`}
-        {seconds > 1 && rows > 0 && ` · ${formatCount(rows / seconds)} rows/s`}
-        {remainingMs !== null && remainingMs > 1000 && ` · ${formatDuration(remainingMs)} left`}
-      </p>
-    </div>
-  )
-}
-
-function Done({ run }: { run: ExportRun }) {
-  const { rows, bytes, elapsedMs, notes } = run.progress
-  return (
-    <div className={styles.done} role="status">
-      <p className={styles.ok}>
-        <CircleCheck size={16} strokeWidth={1.75} aria-hidden />
-        <strong className="figure">
-          {formatMany(rows, 'row')}, {formatBytes(bytes)}, in {formatDuration(elapsedMs)}
-        </strong>
-      </p>
-      <p className={styles.path}>
-        <code>{run.path}</code>
-        <CopyButton text={run.path} label="Copy the path" />
-      </p>
-      {notes.map((note) => <p key={note} className="muted">{note}</p>)}
-    </div>
-  )
-}
-
 /** Where to, in which format; then how far it is. */
 export function ExportDialog({ tableName, title }: { tableName: string; title: string }) {
   const { result, run } = useExport()
+  const host = useAppInfo((state) => state.info?.host ?? 'browser')
+  const targets = targetsOf[host]
   const [format, setFormat] = useState<ExportFormat>('csv')
+  const [fileName, setFileName] = useState('')
   const [path, setPath] = useState('')
+  /** By the system's dialog, which has asked whether a file may be replaced. */
+  const [chosenPath, setChosenPath] = useState<string | null>(null)
   const [headers, setHeaders] = useState(true)
-  const [target, setTarget] = useState<'file' | 'clipboard'>('file')
+  const [wanted, setTarget] = useState<Target | null>(null)
   const [leavesOutHidden, setLeavesOutHidden] = useState(false)
   const [copied, setCopied] = useState<{ words: string } | { fault: Fault } | null>(null)
   const layout = useLayoutOf(result)
@@ -76,32 +52,52 @@ export function ExportDialog({ tableName, title }: { tableName: string; title: s
 
   useEffect(() => {
     if (!isOpen) return
-    const name = title.replace(/[^\p{L}\p{N}._ -]+/gu, '-').trim() || 'result'
+    const name = withEnding(`${title.replace(/[^\p{L}\p{N}._ -]+/gu, '-').trim() || 'result'}.csv`, format)
+    setFileName(name)
     engine.export.folder().then(
-      ({ folder }) => setPath((before) => before || `${folder}${folder.includes('\\') ? '\\' : '/'}${name}.csv`),
+      ({ folder }) => setPath((before) => before || `${folder}${folder.includes('\\') ? '\\' : '/'}${name}`),
       () => undefined,
     )
     setCopied(null)
     return () => setPath('')
+    // Only an opening proposes a name; a format that is chosen later changes its ending.
   }, [isOpen, title])
 
   if (!result) return null
-  const isRunning = run !== null && run.progress.state !== 'done' && !run.fault && !run.isCancelled
+  const target = wanted ?? targets[0]!
+  const isRunning = run !== null && isUnderway(run)
   const isDone = run?.progress.state === 'done'
   const exists = run?.fault?.code === 'FILE_EXISTS'
   const hidden = hiddenColumns(layout)
   const isHidden = new Set(layout?.columns.flatMap((column) => (column.isHidden ? [column.at] : [])))
   const columns = result.columns.flatMap((_, at) => (leavesOutHidden && isHidden.has(at) ? [] : [at]))
   const known: readonly ExportFormat[] = target === 'clipboard' ? clipboardFormats : formats
-  const start = (overwrite: boolean): void => {
-    if (target === 'file') {
-      void startExport(result, { format, path: path.trim(), overwrite, headers, tableName, columns })
-      return
+  const isNamed = target === 'clipboard' || (target === 'file' ? path : fileName).trim() !== ''
+  const start = (): void => {
+    const written = { headers, tableName, columns }
+    switch (target) {
+      case 'download':
+        return void startExport(result, { ...written, format, target: { kind: 'download', fileName: fileName.trim() } })
+      case 'file': {
+        const overwrite = exists || path === chosenPath
+        return void startExport(result, { ...written, format, target: { kind: 'file', path: path.trim(), overwrite } })
+      }
+      case 'clipboard':
+        copyResult(result, { ...written, format: format as TextFormat }).then(
+          (words) => setCopied({ words }),
+          (thrown: unknown) => setCopied({ fault: faultOf(thrown) }),
+        )
     }
-    copyResult(result, { format: format as TextFormat, headers, tableName, columns }).then(
-      (words) => setCopied({ words }),
-      (thrown: unknown) => setCopied({ fault: faultOf(thrown) }),
-    )
+  }
+  const changePath = (value: string): void => {
+    setPath(value)
+    if (exists) useExport.setState({ run: null })
+  }
+  const choose = async (): Promise<void> => {
+    const { path: chosen } = await engine.export.chooseFile({ path: path.trim() || fileName })
+    if (chosen === null) return
+    setChosenPath(chosen)
+    changePath(chosen)
   }
   return (
     <Dialog
@@ -123,31 +119,29 @@ export function ExportDialog({ tableName, title }: { tableName: string; title: s
         ) : (
           <>
             <Button onClick={closeExport}>Close</Button>
-            <Button
-              variant="primary" disabled={target === 'file' && path.trim() === ''} onClick={() => start(exists)}
-            >
-              {target === 'clipboard' ? 'Copy' : exists ? 'Replace the file' : 'Export'}
+            <Button variant="primary" disabled={!isNamed} onClick={start}>
+              {target === 'clipboard' ? 'Copy' : exists ? 'Replace the file' : target === 'download' ? 'Download' : 'Export'}
             </Button>
           </>
         )
       }
     >
       {isRunning ? (
-        <Running run={run} engineName={result.engine} />
+        <ExportUnderway run={run} engine={result.engine} />
       ) : isDone ? (
-        <Done run={run} />
+        <ExportDone run={run} />
       ) : (
         <form
           className={styles.form}
           onSubmit={(event) => {
             event.preventDefault()
-            start(exists)
+            if (isNamed) start()
           }}
         >
           <SelectField
             label="To" value={target}
-            options={[{ value: 'file', label: 'A file on this machine' }, { value: 'clipboard', label: 'The clipboard' }]}
-            onChange={(value: typeof target) => {
+            options={targets.map((value) => ({ value, label: targetWords[value] }))}
+            onChange={(value: Target) => {
               setTarget(value)
               setCopied(null)
               if (value === 'clipboard' && !(clipboardFormats as readonly string[]).includes(format)) setFormat('csv')
@@ -158,17 +152,16 @@ export function ExportDialog({ tableName, title }: { tableName: string; title: s
             options={known.map((value) => ({ value, label: formatWords[value].label }))}
             onChange={(value: ExportFormat) => {
               setFormat(value)
+              setFileName((before) => withEnding(before, value))
               setPath((before) => withEnding(before, value))
             }}
           />
+          {target === 'download' && <TextField label="Name of the file" mono value={fileName} maxLength={200} onChange={setFileName} />}
           {target === 'file' && (
-            <TextField
-              label="File on this machine" mono value={path} hint="~ is your home folder."
-              onChange={(value) => {
-                setPath(value)
-                if (exists) useExport.setState({ run: null })
-              }}
-            />
+            <div className={styles.file}>
+              <TextField label="File" mono value={path} hint="~ is your home folder." onChange={changePath} />
+              {host === 'electron' && <Button icon={FolderOpen} onClick={() => void choose()}>Choose…</Button>}
+            </div>
           )}
           {!withoutHeaders.includes(format) && (
             <Checkbox checked={headers} onChange={setHeaders}>Names of the columns in the first line</Checkbox>

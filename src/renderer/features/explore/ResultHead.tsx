@@ -7,7 +7,7 @@ import { Button } from '../../components/Button.tsx'
 import { SearchField } from '../../components/Field.tsx'
 import { formatCount, formatDuration } from '../../components/format.ts'
 import { StatusDot } from '../../components/StatusDot.tsx'
-import { openExport } from './exports.ts'
+import { isUnderway, openExport, shareOf, useExport } from './exports.ts'
 import { spokenState, timingLines, wordsOf } from './resultWords.ts'
 import { RunningTimer } from './RunningTimer.tsx'
 import type { ShownResult, TabRun } from './runs.ts'
@@ -46,6 +46,21 @@ function ResultSearch({ result, onView }: { result: ShownResult; onView(view: Re
     return () => clearTimeout(timer)
   }, [text, view, onView])
   return <SearchField label="Search the result" value={text} onChange={setText} className={styles.search} />
+}
+
+/** Opens the export; while one runs in the background, says how far it is. */
+function ExportButton({ result }: { result: ShownResult }) {
+  const underway = useExport(({ run }) => (run && isUnderway(run) ? run : null))
+  const share = underway && shareOf(underway)
+  return (
+    <Button
+      size="small" variant="quiet" icon={Download}
+      title={underway ? 'How far the export is, and a way to cancel it (Alt+X)' : 'Export the whole result (Alt+X)'}
+      onClick={() => openExport(result)}
+    >
+      {!underway ? 'Export' : share === null ? 'Exporting…' : `Exporting ${Math.floor(share * 100)} %`}
+    </Button>
+  )
 }
 
 interface ResultHeadProps {
@@ -98,12 +113,7 @@ export function ResultHead({ run, onView, children }: ResultHeadProps) {
         {result && !failure && result.columns.length > 0 && (
           <>
             {result.isTable && <ResultSearch result={result} onView={onView} />}
-            <Button
-              size="small" variant="quiet" icon={Download} title="Export the whole result (Alt+X)"
-              onClick={() => openExport(result)}
-            >
-              Export
-            </Button>
+            <ExportButton result={result} />
           </>
         )}
       </span>

@@ -33,7 +33,7 @@ import { useResultPart } from './resultPart.ts'
 import { ResultPartSwitch } from './ResultPartSwitch.tsx'
 import { ResultTotals } from './ResultTotals.tsx'
 import { ResultViewBar } from './ResultViewBar.tsx'
-import { hiddenColumns, keepLayout, layoutKey, useLayouts } from './layouts.ts'
+import { hiddenColumns, keepLayout, layoutKeys, useLayoutOf } from './layouts.ts'
 import { failResult, runOf, useRun, viewResult } from './runs.ts'
 import type { ShownResult } from './runs.ts'
 import { useTabs } from './tabStore.ts'
@@ -119,14 +119,8 @@ function Grid({ tabId, result }: { tabId: string; result: ShownResult }) {
   const openedColumn = opened ? columns[opened.column] : undefined
   const onView = useCallback((view: ResultView) => void viewResult(tabId, result, view), [tabId, result])
 
-  const layoutId = useMemo(() => layoutKey(sql, columns), [sql, columns])
-  const layout = useLayouts((state) => (layoutId === null ? null : (state.byKey[layoutId] ?? null)))
-  const onLayout = useCallback(
-    (next: GridLayout | null) => {
-      if (layoutId !== null) keepLayout(layoutId, next)
-    },
-    [layoutId],
-  )
+  const layout = useLayoutOf(result)
+  const onLayout = useCallback((next: GridLayout | null) => keepLayout(layoutKeys(sql, columns), next), [sql, columns])
 
   const foreignKeys = useForeignKeys()
   const references = useMemo(() => resultReferences(sql, columns, foreignKeys), [sql, columns, foreignKeys])

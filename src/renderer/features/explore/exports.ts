@@ -1,10 +1,11 @@
 import { create } from 'zustand'
 import { faultOf } from '../../../main/contract/errors.ts'
 import type { Fault } from '../../../main/contract/errors.ts'
-import { textFormatSchema } from '../../../main/contract/export.ts'
-import type { ExportFormat, ExportProgress, TextFormat } from '../../../main/contract/export.ts'
+import { DOWNLOADS_PATH, textFormatSchema } from '../../../main/contract/export.ts'
+import type { ExportFormat, ExportProgress, ExportTarget, TextFormat } from '../../../main/contract/export.ts'
 import { engine } from '../../app/engineClient.ts'
 import { formatMany } from '../../components/format.ts'
+import { saveFrom } from '../../components/saveFile.ts'
 import type { ShownResult } from './runs.ts'
 
 export const formatWords: Readonly<Record<ExportFormat, { label: string; ending: string; hint: string }>> = {
@@ -19,7 +20,7 @@ export const formatWords: Readonly<Record<ExportFormat, { label: string; ending:
 }
 
 export interface ExportRun {
-  path: string
+  target: ExportTarget
   progress: ExportProgress
   fault: Fault | null
   isCancelled: boolean
@@ -47,8 +48,7 @@ export function closeExport(): void {
 
 export interface ExportSettings {
   format: ExportFormat
-  path: string
-  overwrite: boolean
+  target: ExportTarget
   headers: boolean
   tableName: string
   /** Places in the result, in the order in which they are written. */
@@ -76,17 +76,19 @@ export async function startExport(result: ShownResult, settings: ExportSettings)
   underway?.abort()
   const own = new AbortController()
   underway = own
-  const progress: ExportProgress = { state: 'reading', rows: 0, totalRows: null, bytes: 0, elapsedMs: 0, notes: [] }
+  const progress: ExportProgress = { state: 'reading', rows: 0, totalRows: null, bytes: 0, elapsedMs: 0, notes: [], downloadId: null }
   const show = (part: Partial<ExportRun>): void => {
     if (underway !== own) return
     const { run } = useExport.getState()
     if (run) useExport.setState({ run: { ...run, ...part } })
   }
-  useExport.setState({ run: { path: settings.path, progress, fault: null, isCancelled: false } })
+  useExport.setState({ run: { target: settings.target, progress, fault: null, isCancelled: false } })
   try {
     const { queryId } = result
+    const { target } = settings
     for await (const told of await engine.export.run({ queryId, ...settings }, { signal: own.signal })) {
       show({ progress: told })
+      if (told.downloadId !== null && target.kind === 'download') saveFrom(DOWNLOADS_PATH + told.downloadId, target.fileName)
     }
   } catch (thrown) {
     if (own.signal.aborted) show({ isCancelled: true })
@@ -95,6 +97,15 @@ export async function startExport(result: ShownResult, settings: ExportSettings)
     if (own.signal.aborted) show({ isCancelled: true })
     if (underway === own) underway = null
   }
+}
+
+/** How far the export is that runs, 0 to 1; null where none runs or nobody can know. */
+export function shareOf({ progress: { rows, totalRows } }: ExportRun): number | null {
+  return totalRows === null || totalRows === 0 ? null : Math.min(1, rows / totalRows)
+}
+
+export function isUnderway(run: ExportRun): boolean {
+  return run.progress.state !== 'done' && !run.fault && !run.isCancelled
 }
 
 /** What is written so far is removed. */

@@ -4,22 +4,35 @@ import type { GridLayout, GridLayouts } from '../../../main/contract/settings.ts
 import type { ResultColumn } from '../../../main/contract/values.ts'
 import { engine } from '../../app/engineClient.ts'
 import { tokensOf } from '../../components/sql/lexer.ts'
+import type { Token } from '../../components/sql/lexer.ts'
 import { referencesOf } from '../../components/sql/tableReferences.ts'
 
-/** How a person has arranged the columns of results, by `layoutKey`. */
+/** How a person has arranged the columns of results, by `layoutKeys`. */
 export const useLayouts = create<{ byKey: GridLayouts }>()(() => ({ byKey: {} }))
 
 const LONGEST_KEY = 8_000
 
 /**
- * What a result is known by: the tables that its statement names and the names of its columns. So a layout stays
- * while a condition or an order is changed, and on either engine. Null where there are too many columns to remember.
+ * What a result is known again by, the closest first. Its statement: whatever its spaces, comments and the case of its
+ * words. Then its shape: the tables that it names and the names of its columns, so that another condition, or the other
+ * engine, begins with the arrangement that results of this shape had last. What is too long to remember is left out.
  */
-export function layoutKey(sql: string, columns: readonly ResultColumn[]): string | null {
-  const { tables } = referencesOf(sql, tokensOf(sql))
-  const names = [...new Set(tables.map(({ schema, name }) => (schema === null ? name : `${schema}.${name}`)))].sort()
-  const key = JSON.stringify([names, columns.map(({ name }) => name)])
-  return key.length > LONGEST_KEY ? null : key
+export function layoutKeys(sql: string, columns: readonly ResultColumn[]): string[] {
+  const tokens = tokensOf(sql)
+  const { tables } = referencesOf(sql, tokens)
+  const tableNames = [...new Set(tables.map(({ schema, name }) => (schema === null ? name : `${schema}.${name}`)))].sort()
+  const columnNames = columns.map(({ name }) => name)
+  return [
+    JSON.stringify(['statement', wordsOf(sql, tokens), columnNames]),
+    JSON.stringify([tableNames, columnNames]),
+  ].filter((key) => key.length <= LONGEST_KEY)
+}
+
+function wordsOf(sql: string, tokens: readonly Token[]): string {
+  return tokens
+    .filter(({ kind }) => kind !== 'comment' && kind !== 'semicolon')
+    .map(({ kind, start, end }) => (kind === 'word' ? sql.slice(start, end).toLowerCase() : sql.slice(start, end)))
+    .join(' ')
 }
 
 /** Reads the layouts of the workspace that is open. */
@@ -29,16 +42,25 @@ export async function readLayouts(): Promise<void> {
 
 /** How the columns of a result are arranged; null where nobody has. */
 export function useLayoutOf(result: { sql: string; columns: readonly ResultColumn[] } | null): GridLayout | null {
-  const key = useMemo(() => (result ? layoutKey(result.sql, result.columns) : null), [result])
-  return useLayouts((state) => (key === null ? null : (state.byKey[key] ?? null)))
+  const keys = useMemo(() => (result ? layoutKeys(result.sql, result.columns) : []), [result])
+  return useLayouts(({ byKey }) => layoutBy(byKey, keys))
 }
 
-/** Remembered from now on, through a restart; null forgets it. */
-export function keepLayout(key: string, layout: GridLayout | null): void {
-  const { [key]: _before, ...others } = useLayouts.getState().byKey
-  useLayouts.setState({ byKey: layout === null ? others : { ...others, [key]: layout } })
+export function layoutBy(byKey: GridLayouts, keys: readonly string[]): GridLayout | null {
+  const known = keys.find((key) => byKey[key])
+  return known === undefined ? null : byKey[known]!
+}
+
+/** Remembered under each of the keys from now on, through a restart; null forgets it. */
+export function keepLayout(keys: readonly string[], layout: GridLayout | null): void {
+  useLayouts.setState(({ byKey }) => ({ byKey: withLayout(byKey, keys, layout) }))
   // The window goes on with it where the link is down; the next arrangement is written.
-  engine.settings.writeLayout({ key, layout }).catch(() => undefined)
+  for (const key of keys) engine.settings.writeLayout({ key, layout }).catch(() => undefined)
+}
+
+export function withLayout(byKey: GridLayouts, keys: readonly string[], layout: GridLayout | null): GridLayouts {
+  const others = Object.entries(byKey).filter(([key]) => !keys.includes(key))
+  return Object.fromEntries([...others, ...(layout ? keys.map((key) => [key, layout] as const) : [])])
 }
 
 /** How many columns a layout hides. */

@@ -114,6 +114,28 @@ describe('statistics of a table', () => {
   })
 })
 
+describe('a glance at a column', () => {
+  const table = { schema: 'public', name: 'odd "orders' }
+
+  it('tells rows, nulls, distinct values, the least and the greatest, exactly', async () => {
+    expect(await relations.summaryOfColumn(table, 'the status')).toEqual({
+      column: { name: 'the status', type: 'VARCHAR', kind: 'text' },
+      rows: 1000, nulls: 100, distinct: 3, isExact: true, minimum: 'new', maximum: 'sent',
+    })
+    expect(await relations.summaryOfColumn(table, 'TOTAL')).toMatchObject({ minimum: '0.00', maximum: '9.99' })
+    expect(await relations.summaryOfColumn(table, 'doc')).toMatchObject({ distinct: 2, minimum: null, maximum: null })
+    expect(await relations.summaryOfColumn(table, 'gone')).toBeNull()
+    await expect(relations.summaryOfColumn({ ...table, name: 'gone' }, 'id')).rejects.toMatchObject({ code: 'TABLE_MISSING' })
+  })
+
+  it('ends when it is cancelled', async () => {
+    const abort = new AbortController()
+    const glance = relations.summaryOfColumn({ schema: 'public', name: 'endless' }, 'n', abort.signal)
+    setImmediate(() => abort.abort())
+    await expect(glance).rejects.toMatchObject({ code: 'QUERY_CANCELLED' })
+  })
+})
+
 describe('a result', () => {
   const sql = `SELECT * FROM "odd ""orders"`
   async function open(statement = sql): Promise<string> {

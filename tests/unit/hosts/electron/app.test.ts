@@ -37,13 +37,53 @@ describe('the Electron app', () => {
     expect(electron.app.enableSandbox).toHaveBeenCalledOnce()
   })
 
-  it('denies every permission', () => {
+  it('denies every permission but the one to put copied text on the clipboard, to our own page', () => {
     const request = standInSession.setPermissionRequestHandler.mock.calls[0]?.[0] as (...all: unknown[]) => void
-    const answer = vi.fn()
-    request({}, 'geolocation', answer)
-    expect(answer).toHaveBeenCalledWith(false)
-    const check = standInSession.setPermissionCheckHandler.mock.calls[0]?.[0] as () => boolean
-    expect(check()).toBe(false)
+    const check = standInSession.setPermissionCheckHandler.mock.calls[0]?.[0] as (...all: unknown[]) => boolean
+    const granted = (permission: string, url: string): [unknown, boolean] => {
+      const answer = vi.fn()
+      request({}, permission, answer, { requestingUrl: url })
+      return [answer.mock.calls[0]?.[0], check({}, permission, url)]
+    }
+    expect(granted('clipboard-sanitized-write', 'millrace://app/index.html')).toEqual([true, true])
+    expect(granted('clipboard-sanitized-write', 'millrace://apple/')).toEqual([false, false])
+    expect(granted('clipboard-read', 'millrace://app/index.html')).toEqual([false, false])
+    expect(granted('geolocation', 'millrace://app/index.html')).toEqual([false, false])
+  })
+
+  it('downloads what our own page has drawn, where the person says, and nothing from elsewhere', () => {
+    const listener = standInSession.on.mock.calls.find(([name]) => name === 'will-download')?.[1] as (...all: unknown[]) => void
+    const download = (url: string) => {
+      const event = { preventDefault: vi.fn() }
+      const item = { getURL: () => url, getFilename: () => 'revenue.png', setSaveDialogOptions: vi.fn() }
+      listener(event, item)
+      return { isRefused: event.preventDefault.mock.calls.length === 1, asked: item.setSaveDialogOptions.mock.calls }
+    }
+    expect(download('blob:millrace://app/6d0f')).toEqual({ isRefused: false, asked: [[{ defaultPath: 'revenue.png' }]] })
+    for (const url of ['https://evil.example/a.exe', 'blob:https://evil.example/6d0f', 'data:text/plain,a', 'blob:millrace://other/1']) {
+      expect(download(url), url).toEqual({ isRefused: true, asked: [] })
+    }
+  })
+
+  it('asks by the system\'s dialog where an export goes, and tells the engine, also where it was closed', async () => {
+    const engine = lastEngine()
+    const answered = async (id: number): Promise<unknown> => {
+      const heard = () => engine.postMessage.mock.calls.map(([said]) => said as { kind: string; id?: number })
+      await vi.waitFor(() => expect(heard().some((said) => said.kind === 'chosenFile' && said.id === id)).toBe(true))
+      return heard().find((said) => said.kind === 'chosenFile' && said.id === id)
+    }
+    electron.dialog.showSaveDialog.mockResolvedValueOnce({ canceled: false, filePath: '/home/ann/orders.csv' })
+    engine.emit('message', { kind: 'chooseFile', id: 1, path: '/home/ann/result.csv' })
+    expect(await answered(1)).toEqual({ kind: 'chosenFile', id: 1, path: '/home/ann/orders.csv' })
+    expect(electron.dialog.showSaveDialog).toHaveBeenCalledWith(
+      StandInWindow.made[0],
+      expect.objectContaining({ defaultPath: '/home/ann/result.csv' }),
+    )
+    engine.emit('message', { kind: 'chooseFile', id: 2, path: '/home/ann/result.csv' })
+    expect(await answered(2)).toEqual({ kind: 'chosenFile', id: 2, path: null })
+    electron.dialog.showSaveDialog.mockRejectedValueOnce(new Error('no display'))
+    engine.emit('message', { kind: 'chooseFile', id: 3, path: '/home/ann/result.csv' })
+    expect(await answered(3)).toEqual({ kind: 'chosenFile', id: 3, path: null })
   })
 
   it('lets no page navigate, embed or open a window', () => {

@@ -60,7 +60,7 @@ export const electron = {
   BrowserWindow: StandInWindow,
   Menu: { setApplicationMenu: vi.fn(), buildFromTemplate: vi.fn((template: unknown) => template) },
   MessageChannelMain: StandInChannel,
-  dialog: { showErrorBox: vi.fn() },
+  dialog: { showErrorBox: vi.fn(), showSaveDialog: vi.fn(() => Promise.resolve({ canceled: true, filePath: '' })) },
   ipcMain: new EventEmitter(),
   protocol: { registerSchemesAsPrivileged: vi.fn(), handle: vi.fn() },
   safeStorage: {

@@ -4,8 +4,9 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
+import type { Download } from '../../../../src/main/engine/export/downloads.ts'
 import type { Logger } from '../../../../src/main/engine/ports.ts'
 import { startServer } from '../../../../src/main/hosts/headless/server.ts'
 import type { BrowserServer } from '../../../../src/main/hosts/headless/server.ts'
@@ -49,6 +50,12 @@ function open(headers: Record<string, string>, path = '/rpc'): Promise<'open' | 
   })
 }
 
+const removed = vi.fn(() => Promise.resolve())
+function takeDownload(id: string): Download | null {
+  if (id !== 'once' || removed.mock.calls.length > 0) return null
+  return { path: join(folder, 'secret.txt'), fileName: 'Umsatz “März” 3€.csv', bytes: 9, remove: removed }
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millrace-server-'))
   await mkdir(join(folder, 'renderer/assets'), { recursive: true })
@@ -61,6 +68,7 @@ beforeAll(async () => {
     port: 0,
     rendererFolder: join(folder, 'renderer'),
     logger: silent,
+    takeDownload,
     onSocket: () => (links += 1),
   })
   const entered = await ask(new URL(server.url).pathname + new URL(server.url).search)
@@ -152,6 +160,26 @@ describe('the browser host: the link', () => {
   })
 })
 
+describe('the browser host: downloads', () => {
+  it('hands a file over once, under its own name, to our own page alone, and deletes it', async () => {
+    expect((await ask('/downloads/once')).status).toBe(401)
+    expect((await ask('/downloads/other', own())).status).toBe(404)
+    expect((await ask('/downloads/once', own(), 'HEAD')).status).toBe(404)
+    expect(removed).not.toHaveBeenCalled()
+    const answer = await ask('/downloads/once', own())
+    expect(answer).toMatchObject({ status: 200, body: 'not yours' })
+    expect(answer.headers).toMatchObject({
+      'content-length': '9',
+      'content-disposition':
+        `attachment; filename="Umsatz _M_rz_ 3_.csv"; filename*=UTF-8''Umsatz%20%E2%80%9CM%C3%A4rz%E2%80%9D%203%E2%82%AC.csv`,
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    })
+    await vi.waitFor(() => expect(removed).toHaveBeenCalledOnce())
+    expect((await ask('/downloads/once', own())).status).toBe(404)
+  })
+})
+
 describe('the browser host: files', () => {
   it('serves the page with its policy, never cached', async () => {
     const answer = await ask('/', own())
@@ -191,6 +219,6 @@ describe('the browser host: files', () => {
 })
 
 it('names a taken port in one sentence', async () => {
-  const second = startServer({ port: server.port, rendererFolder: folder, logger: silent, onSocket: () => {} })
+  const second = startServer({ port: server.port, rendererFolder: folder, logger: silent, takeDownload: () => null, onSocket: () => {} })
   await expect(second).rejects.toMatchObject({ code: 'PORT_TAKEN', message: `Port ${server.port} is taken by another program.` })
 })

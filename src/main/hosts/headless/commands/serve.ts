@@ -75,6 +75,7 @@ async function serve(invocation: Invocation, options: ServeOptions): Promise<Out
       port: options.port ?? 0,
       rendererFolder: findRendererFolder(),
       logger: host.logger,
+      takeDownload: (id) => engine.takeDownload(id),
       onSocket: (socket) => serveLink(webSocketLink(socket), engine.router, { logger: host.logger }),
     })
     try {

@@ -23,6 +23,7 @@ describe('what is said of a name under the pointer', () => {
   it('of a column its type, its key, the source and its note', () => {
     expect(at('SELECT i|d FROM orders')).toEqual({
       start: 7, end: 9, name: 'orders.id', type: 'BIGINT', notes: ['Part of the primary key.'],
+      column: { schema: 'public', name: 'orders', column: 'id' },
     })
     expect(at('SELECT 1; SELECT o.pla|ce FROM orders o')).toMatchObject({
       start: 19, name: 'orders.place', type: 'VARCHAR', notes: ['On the source: point.', 'Kept as text.'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ColumnStatistics } from '../../../../../src/main/contract/statistics.ts'
 import type { ResultColumn } from '../../../../../src/main/contract/values.ts'
 import {
-  barWords, distinctWords, histogramSummary, nullWords,
+  barWords, distinctWords, histogramSummary, nullWords, summaryLines,
 } from '../../../../../src/renderer/components/statistics/statisticsWords.ts'
 
 const statistics = (part: Partial<ColumnStatistics>): ColumnStatistics => ({
@@ -18,6 +18,15 @@ describe('the words of statistics', () => {
     expect(distinctWords(statistics({ distinct: 12, isExact: false }))).toBe('about 12 different')
     expect(distinctWords(statistics({ distinct: 1000 }))).toBe('each value once')
     expect(distinctWords(statistics({ distinct: 1000, isExact: false }))).toMatch(/^about/)
+  })
+
+  it('tell a column at a glance', () => {
+    const glance = (part: object) => summaryLines({ ...statistics({}), column: decimal, ...part })
+    expect(glance({ nulls: 250, minimum: '0.10', maximum: '1999.90' })).toEqual([
+      '1\u202f000 rows, 25 % NULL, 10 different.', 'From 0.10 to 1\u202f999.90.',
+    ])
+    expect(glance({ distinct: 1, minimum: '5', maximum: '5' })[1]).toBe('Always 5.')
+    expect(glance({ rows: 0, distinct: 0 })).toEqual(['0 rows.'])
   })
 
   it('never round a few NULLs to none, nor nearly all to all', () => {
