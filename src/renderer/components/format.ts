@@ -103,6 +103,11 @@ export function formatRate(perSecond: number | null | undefined): string {
   return perSecond < 9.95 ? perSecond.toFixed(1).replace(/\.0$/, '') : formatCount(perSecond)
 }
 
+/** A rate where a rough figure does, without its unit: `0.3`, `312`, `85.3k`. */
+export function formatShortRate(perSecond: number): string {
+  return perSecond < 999.5 ? formatRate(perSecond) : formatShortCount(perSecond)
+}
+
 /** `0.427` as `43 %`; never `100 %` before it is whole. */
 export function formatPercent(fraction: number): string {
   const percent = Math.round(fraction * 100)
