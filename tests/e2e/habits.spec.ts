@@ -91,7 +91,7 @@ test.describe('habits', () => {
     await untilFollowing(page)
     await goTo(page, 'Settings')
     await page.getByLabel('1,234,567.89').check()
-    await page.getByLabel('Time zone of results').selectOption('Asia/Tokyo')
+    await page.getByLabel('Time zone').selectOption('Asia/Tokyo')
     await goTo(page, 'Explore')
     await writeSql(page, `SELECT 1234567 AS amount, timestamptz '2024-07-01 12:00:00+00' AS moment`)
     await page.keyboard.press('ControlOrMeta+Enter')
@@ -99,7 +99,7 @@ test.describe('habits', () => {
     await expect(page.getByRole('gridcell', { name: '2024-07-01 21:00:00+09', exact: true })).toBeVisible()
     await goTo(page, 'Settings')
     await page.getByLabel('1\u202f234\u202f567.89').check()
-    await page.getByLabel('Time zone of results').selectOption('')
+    await page.getByLabel('Time zone').selectOption('')
   })
 
   test('larger, smaller and the usual size, and the editor still knows where it is clicked', async ({ page }) => {

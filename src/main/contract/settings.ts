@@ -22,7 +22,10 @@ export const preferencesSchema = z.object({
   zoomPercent: z.number().int().min(70).max(200).default(100),
   /** Shortcuts that a person has set, by the command's id; an empty list takes its keys away. */
   keys: z.record(z.string(), z.array(z.string().max(40)).max(4)).default({}),
-  /** The IANA zone in which results write instants, where a tab has none of its own; null is UTC. */
+  /**
+   * The IANA zone in which instants are written, in results where a tab has none of its own; null is UTC in results and
+   * the machine's zone in the rest of the window.
+   */
   timeZone: z.string().max(64).nullable().default(null),
   /** How the whole part of a number is grouped where it is shown; copies and exports are never grouped. */
   digitGrouping: z.enum(['space', 'comma', 'none']).default('space'),

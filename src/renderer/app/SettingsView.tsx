@@ -83,18 +83,20 @@ const groupings: { value: Preferences['digitGrouping']; label: string }[] = [
   { value: 'none', label: '1234567.89' },
 ]
 
-/** Where instants of results are written in no zone of their tab. */
+/** The zone of every instant: in results, where their tab has none of its own, and in the rest of the window. */
 function TimeZoneField() {
   const timeZone = usePreferences((state) => state.preferences.timeZone)
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone
   const zones = useMemo(() => Intl.supportedValuesOf('timeZone'), [])
   return (
     <SelectField
-      label="Time zone of results"
+      label="Time zone"
+      hint="Of every instant: in results, statistics, Live and Compare. A tab may have its own."
       value={timeZone ?? ''}
       options={[
-        { value: '', label: 'UTC' },
-        { value: own, label: `${own}, of this machine` },
+        { value: '', label: own === 'UTC' ? 'UTC, as results come and as this machine has it' : `Results in UTC, the rest in ${own}` },
+        ...(own === 'UTC' ? [] : [{ value: own, label: `${own}, of this machine` }]),
+        { value: 'UTC', label: 'UTC everywhere' },
         ...zones.filter((zone) => zone !== own && zone !== 'UTC').map((zone) => ({ value: zone, label: zone })),
       ]}
       onChange={(zone) => void changePreferences({ timeZone: zone === '' ? null : zone })}

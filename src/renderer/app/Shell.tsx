@@ -3,11 +3,12 @@ import { Skeleton } from '../components/Skeleton.tsx'
 import { registerCommands } from './commands.ts'
 import type { Command } from './commands.ts'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
+import { Notices } from './Notices.tsx'
 import { OpeningDialog } from './OpeningDialog.tsx'
 import { openPalette, Palette } from './Palette.tsx'
 import { goTo, PlaceIsShown, usePlaces } from './places.ts'
 import type { Place, PlaceId } from './places.ts'
-import { toggleContrast, toggleTheme, zoom } from './preferences.ts'
+import { toggleContrast, toggleTheme, usePreferences, zoom } from './preferences.ts'
 import { Rail } from './Rail.tsx'
 import { ScratchImport } from './ScratchImport.tsx'
 import { askForFile } from './scratchImport.ts'
@@ -57,6 +58,8 @@ export function Shell({ places }: { places: readonly Place[] }) {
   const current = usePlaces((state) => state.current)
   const commands = useMemo(() => shellCommands(places), [places])
   useEffect(() => registerCommands(commands), [commands])
+  // What is drawn of numbers and instants is drawn anew where they are to be written otherwise.
+  usePreferences(({ preferences }) => `${preferences.digitGrouping} ${preferences.timeZone}`)
 
   const [visited, setVisited] = useState<readonly PlaceId[]>([current])
   useEffect(() => {
@@ -90,6 +93,7 @@ export function Shell({ places }: { places: readonly Place[] }) {
       <footer className={styles.foot}>
         <StatusBar />
       </footer>
+      <Notices />
       <Palette />
       <ShortcutSheet />
       <OpeningDialog />

@@ -6,6 +6,8 @@ export interface CopyProgress {
   fraction: number | null
   /** At the pace so far; null where it cannot be known yet. */
   remainingMs: number | null
+  /** Of the copies that run, together; null where it cannot be known yet. */
+  rowsPerSecond: number | null
   /** Bytes read by the copies that run. */
   bytes: number
   tablesDone: number
@@ -15,14 +17,24 @@ export interface CopyProgress {
 /** A pace measured over less than this says nothing. */
 const PACE_NEEDS_MS = 1_500
 
-/** Of one table: share of its rows and the time that is left. */
-export function tableCopyProgress(table: LiveTable, nowMs: number): { fraction: number | null; remainingMs: number | null } {
-  const { copy } = table
-  if (!copy || !copy.estimatedRows) return { fraction: null, remainingMs: null }
-  const fraction = Math.min(1, copy.rows / copy.estimatedRows)
+/** Rows a millisecond since the copy began; null where that says nothing yet. */
+function paceOf(copy: NonNullable<LiveTable['copy']>, nowMs: number): number | null {
   const elapsedMs = nowMs - new Date(copy.startedAt).getTime()
-  if (copy.rows === 0 || elapsedMs < PACE_NEEDS_MS) return { fraction, remainingMs: null }
-  return { fraction, remainingMs: (elapsedMs * Math.max(0, copy.estimatedRows - copy.rows)) / copy.rows }
+  return copy.rows === 0 || elapsedMs < PACE_NEEDS_MS ? null : copy.rows / elapsedMs
+}
+
+/** Of one table: share of its rows, its pace, and the time that is left. */
+export function tableCopyProgress(
+  { copy }: LiveTable, nowMs: number,
+): Pick<CopyProgress, 'fraction' | 'remainingMs' | 'rowsPerSecond'> {
+  const pace = copy ? paceOf(copy, nowMs) : null
+  const rowsPerSecond = pace === null ? null : pace * 1000
+  if (!copy?.estimatedRows) return { fraction: null, remainingMs: null, rowsPerSecond }
+  return {
+    fraction: Math.min(1, copy.rows / copy.estimatedRows),
+    remainingMs: pace === null ? null : Math.max(0, copy.estimatedRows - copy.rows) / pace,
+    rowsPerSecond,
+  }
 }
 
 export function copyProgress(snapshot: LiveSnapshot, nowMs: number): CopyProgress {
@@ -35,14 +47,13 @@ export function copyProgress(snapshot: LiveSnapshot, nowMs: number): CopyProgres
   for (const { state, copy, rows: rowsHere } of tables) {
     if (state === 'copying' || state === 'init') {
       bytes += copy?.bytes ?? 0
+      rowsPerMs += (copy && paceOf(copy, nowMs)) ?? 0
       if (!copy || copy.estimatedRows === null) {
         isKnown = false
         continue
       }
       rows += Math.min(copy.rows, copy.estimatedRows)
       expected += copy.estimatedRows
-      const elapsedMs = nowMs - new Date(copy.startedAt).getTime()
-      if (elapsedMs >= PACE_NEEDS_MS) rowsPerMs += copy.rows / elapsedMs
     } else {
       rows += rowsHere
       expected += rowsHere
@@ -52,6 +63,7 @@ export function copyProgress(snapshot: LiveSnapshot, nowMs: number): CopyProgres
   return {
     fraction,
     remainingMs: fraction !== null && rowsPerMs > 0 ? (expected - rows) / rowsPerMs : null,
+    rowsPerSecond: rowsPerMs > 0 ? rowsPerMs * 1000 : null,
     bytes,
     tablesDone: tables.filter(({ state }) => state === 'ready' || state === 'catching-up').length,
     tablesInAll: tables.length,

@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 import type { Preferences } from '../../main/contract/settings.ts'
-import { groupDigitsBy } from '../components/format.ts'
+import { groupDigitsBy, tellTimesIn } from '../components/format.ts'
 import { engine } from './engineClient.ts'
 
 const CACHE_KEY = 'millrace.preferences'
@@ -57,6 +57,7 @@ function show(preferences: Preferences): void {
   document.documentElement.dataset.density = preferences.density
   document.documentElement.style.zoom = preferences.zoomPercent === 100 ? '' : String(preferences.zoomPercent / 100)
   groupDigitsBy(preferences.digitGrouping)
+  tellTimesIn(preferences.timeZone)
   window.localStorage.setItem(CACHE_KEY, JSON.stringify(preferences))
   usePreferences.setState(state)
 }

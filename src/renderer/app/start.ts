@@ -1,6 +1,7 @@
 import { goTo, openedAtPlace, usePlaces } from './places.ts'
 import { keepConnected, useConnection } from './engineClient.ts'
 import { openLink } from './links.ts'
+import { followNews } from './followNews.ts'
 import { followLive, useLiveStore } from './live.ts'
 import { readAppInfo } from './appInfo.ts'
 import { readPreferences, startPreferences } from './preferences.ts'
@@ -37,6 +38,7 @@ export function startWindow(): void {
   usePlaces.subscribe(leaveAlone)
   window.addEventListener('input', leaveAlone, { once: true })
   keepConnected(openLink)
+  followNews()
   followLive()
   listenForShortcuts(window)
 }

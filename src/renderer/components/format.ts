@@ -103,39 +103,64 @@ export function formatRate(perSecond: number | null | undefined): string {
   return perSecond < 9.95 ? perSecond.toFixed(1).replace(/\.0$/, '') : formatCount(perSecond)
 }
 
+/** A rate where a rough figure does, without its unit: `0.3`, `312`, `85.3k`. */
+export function formatShortRate(perSecond: number): string {
+  return perSecond < 999.5 ? formatRate(perSecond) : formatShortCount(perSecond)
+}
+
 /** `0.427` as `43 %`; never `100 %` before it is whole. */
 export function formatPercent(fraction: number): string {
   const percent = Math.round(fraction * 100)
   return `${fraction < 1 ? Math.min(99, percent) : percent} %`
 }
 
+let zone: string | undefined
+let calendar = calendarOf(zone)
+
+function calendarOf(timeZone: string | undefined): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en', {
+    timeZone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit',
+    second: '2-digit', timeZoneName: 'longOffset',
+  })
+}
+
+/** The IANA zone in which the window writes instants from now on; null, and one that is not known, is the machine's own. */
+export function tellTimesIn(timeZone: string | null): void {
+  zone = timeZone ?? undefined
+  try {
+    calendar = calendarOf(zone)
+  } catch {
+    zone = undefined
+    calendar = calendarOf(zone)
+  }
+}
+
+type InstantPart = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second' | 'timeZoneName'
+
+function partsOf(instant: string | number | null | undefined): Record<InstantPart, string> | null {
+  const date = new Date(instant ?? Number.NaN)
+  if (Number.isNaN(date.getTime())) return null
+  return Object.fromEntries(calendar.formatToParts(date).map(({ type, value }) => [type, value])) as Record<InstantPart, string>
+}
+
 /** `14:03:22` of the person's zone. */
 export function formatTime(instant: string | number | null | undefined): string {
-  if (instant === null || instant === undefined) return NOTHING
-  const date = new Date(instant)
-  return Number.isNaN(date.getTime())
-    ? NOTHING
-    : `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+  const parts = partsOf(instant)
+  return parts ? `${parts.hour}:${parts.minute}:${parts.second}` : NOTHING
 }
 
 /** `2026-03-01 14:03:22` of the person's zone. */
 export function formatInstant(instant: string | number | null | undefined): string {
-  if (instant === null || instant === undefined) return NOTHING
-  const date = new Date(instant)
-  if (Number.isNaN(date.getTime())) return NOTHING
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${formatTime(instant)}`
+  const parts = partsOf(instant)
+  return parts ? `${parts.year}-${parts.month}-${parts.day} ${formatTime(instant)}` : NOTHING
 }
 
 /** `2026-03-01 14:03:22 +01:00 (Europe/Berlin)`, for a hover. */
 export function formatInstantWithZone(instant: string | number | null | undefined): string {
-  if (instant === null || instant === undefined) return ''
-  const date = new Date(instant)
-  if (Number.isNaN(date.getTime())) return ''
-  const ahead = -date.getTimezoneOffset()
-  const sign = ahead < 0 ? '-' : '+'
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
-  const offset = `${sign}${two(Math.floor(Math.abs(ahead) / 60))}:${two(Math.abs(ahead) % 60)}`
-  return `${formatInstant(instant)} ${offset} (${zone})`
+  const parts = partsOf(instant)
+  if (!parts) return ''
+  const offset = parts.timeZoneName.replace('GMT', '') || '+00:00'
+  return `${formatInstant(instant)} ${offset} (${zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone})`
 }
 
 /** `now`, `12 s ago`, `4 min ago`, `3 h ago`, `2 d ago`. */

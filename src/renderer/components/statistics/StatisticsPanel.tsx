@@ -12,7 +12,7 @@ import { gridText } from '../grid/cellText.ts'
 import { Progress } from '../Progress.tsx'
 import { Skeleton } from '../Skeleton.tsx'
 import { Bars } from './Bars.tsx'
-import { barWords, distinctWords, histogramSummary, meanWords, nullWords } from './statisticsWords.ts'
+import { barWords, distinctWords, histogramSummary, meanWords, nullWords, statisticsInZone } from './statisticsWords.ts'
 import styles from './StatisticsPanel.module.css'
 import { useStatistics } from './useStatistics.ts'
 import type { StatisticsSubject } from './useStatistics.ts'
@@ -148,6 +148,8 @@ function ColumnRow(props: {
 
 interface StatisticsPanelProps {
   subject: StatisticsSubject
+  /** Instants that name their offset are written in this zone; null leaves them as the engine gives them. */
+  timeZone?: string | null
   /** Whose colour the bars wear. */
   engine: EngineName
   /** What a click on a bar does; null where the rows cannot be narrowed. */
@@ -155,9 +157,12 @@ interface StatisticsPanelProps {
 }
 
 /** The statistics of every column, as they come. */
-export function StatisticsPanel({ subject, engine, onFilter }: StatisticsPanelProps) {
+export function StatisticsPanel({ subject, timeZone = null, engine, onFilter }: StatisticsPanelProps) {
   const state = useStatistics(subject)
-  const { columns, found, done, isRunning, isStopped, fault, note } = state
+  const { columns, done, isRunning, isStopped, fault, note } = state
+  const found = state.found.map((entry, at) =>
+    timeZone !== null && columns[at]?.kind === 'instant' && entry && 'rows' in entry ? statisticsInZone(entry, timeZone) : entry,
+  )
   if (fault) return <div className={styles.note}><ErrorNote fault={fault} /></div>
   if (columns.length === 0) {
     if (isRunning) return <Skeleton label="The statistics are being computed" rows={6} />

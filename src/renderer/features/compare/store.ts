@@ -3,7 +3,9 @@ import type { Comparison } from '../../../main/contract/compare.ts'
 import { faultOf } from '../../../main/contract/errors.ts'
 import type { Fault } from '../../../main/contract/errors.ts'
 import { engine } from '../../app/engineClient.ts'
+import { tell } from '../../app/notices.ts'
 import type { Statement } from '../../components/sql/statements.ts'
+import { explanationOf } from './verdict.ts'
 
 interface CompareState {
   sql: string
@@ -51,8 +53,16 @@ export async function compare(statement: Statement): Promise<void> {
             ? { ...comparison, state: 'cancelled' }
             : comparison,
       }))
+      tellOutcome(useCompare.getState())
     }
   }
+}
+
+function tellOutcome({ comparison, fault }: CompareState): void {
+  const about = { subject: 'comparison', place: 'compare' } as const
+  if (fault) tell({ ...about, tone: 'bad', text: `The comparison could not be made. ${fault.message}` })
+  else if (comparison?.state === 'done') tell({ ...about, tone: 'ok', text: `Compared. ${explanationOf(comparison)}` })
+  else if (comparison?.state === 'failed') tell({ ...about, tone: 'bad', text: explanationOf(comparison) })
 }
 
 /** Stops reading; the engine stops both sides. */

@@ -2,6 +2,7 @@ import { create } from 'zustand'
 import type { SavedQueries, SavedQuery } from '../../../main/contract/savedQueries.ts'
 import type { EditorTab } from '../../../main/contract/settings.ts'
 import { engine, useConnection } from '../../app/engineClient.ts'
+import { tell } from '../../app/notices.ts'
 import { editorDocuments } from '../../components/editor/editorDocuments.ts'
 import { changeTabs, documentOf, useTabs } from './tabStore.ts'
 import { withChangedTab } from './tabs.ts'
@@ -40,11 +41,21 @@ export function keepText(tabId: string, query: SavedQuery): void {
   changeTabs((state) => withChangedTab(state, tabId, { saved }))
 }
 
-/** Tabs without changes of their own follow their files. */
-function followFiles(saved: SavedQueries): void {
+/** Tabs without changes of their own follow their files; of the others it is told once that their file is another one. */
+function followFiles(saved: SavedQueries, before: SavedQueries | null): void {
   for (const tab of useTabs.getState().tabs) {
-    if (fileStateOf(tab, saved) !== 'changed' || isModified(tab)) continue
-    takeFile(tab.id, saved.queries.find(({ path }) => path === tab.saved!.path)!)
+    const state = fileStateOf(tab, saved)
+    if (state !== 'changed' && state !== 'gone') continue
+    const { path } = tab.saved!
+    const query = saved.queries.find((entry) => entry.path === path)
+    const subject = `file ${path}`
+    if (query && !isModified(tab)) {
+      takeFile(tab.id, query)
+      tell({ subject, tone: 'ok', text: `${path} has changed on disk, and its tab has the new text. Undo brings the old one back.` })
+    } else if (before && query?.version !== before.queries.find((entry) => entry.path === path)?.version) {
+      const how = query ? 'has changed on disk while you have changed it here' : 'is gone from its folder'
+      tell({ subject, place: 'explore', tone: 'warn', text: `${path} ${how}. Your text is kept; its tab asks what to do.` })
+    }
   }
 }
 
@@ -56,8 +67,9 @@ export function followSavedQueries(): () => void {
       try {
         for await (const saved of await engine.savedQueries.watch(undefined, { signal: stop.signal })) {
           if (stop.signal.aborted) return
+          const before = useSavedQueries.getState().saved
           useSavedQueries.setState({ saved })
-          followFiles(saved)
+          followFiles(saved, before)
         }
       } catch {
         // The connection's own state tells of it.

@@ -2,10 +2,11 @@ import { Command as Cmdk } from 'cmdk'
 import { Table2 } from 'lucide-react'
 import { useLiveStore } from '../../app/live.ts'
 import styles from '../../app/Palette.module.css'
+import { tableFaces } from '../../app/tableFaces.ts'
 import { Dialog } from '../../components/Dialog.tsx'
 import { copyAgain } from './actions.ts'
 import { closeTableDialog, openTableDialog, type TablePurpose } from './tableDialogs.ts'
-import { canBeCopiedAgain, canBeRemoved, inOrder, tableFaces } from './tableRows.ts'
+import { canBeCopiedAgain, canBeRemoved, inOrder } from './tableRows.ts'
 
 const titles: Record<TablePurpose, string> = { 'copy-again': 'Copy which table again?', remove: 'Stop following which table?' }
 const fits = { 'copy-again': canBeCopiedAgain, remove: canBeRemoved }

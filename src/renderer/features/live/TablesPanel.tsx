@@ -2,10 +2,12 @@ import { memo, useMemo, useState } from 'react'
 import { CircleMinus, CopyPlus, Plus, RefreshCw } from 'lucide-react'
 import type { LiveTable } from '../../../main/contract/live.ts'
 import { tableCopyProgress } from '../../app/copyProgress.ts'
+import { tableFaces } from '../../app/tableFaces.ts'
 import { Button, IconButton } from '../../components/Button.tsx'
 import { SearchField } from '../../components/Field.tsx'
 import {
   formatAbout, formatAgo, formatBytes, formatCount, formatInstantWithZone, formatMany, formatRate, formatShortCount,
+  formatShortRate,
 } from '../../components/format.ts'
 import { Progress } from '../../components/Progress.tsx'
 import { StatusDot } from '../../components/StatusDot.tsx'
@@ -14,7 +16,7 @@ import { copyAgain } from './actions.ts'
 import { openTableDialog } from './tableDialogs.ts'
 import styles from './TablesPanel.module.css'
 import { VerifiedMark } from './VerifiedMark.tsx'
-import { canBeCopiedAgain, canBeRemoved, inOrder, matching, tableFaces, textColumnsNote } from './tableRows.ts'
+import { canBeCopiedAgain, canBeRemoved, inOrder, matching, textColumnsNote } from './tableRows.ts'
 
 function Ago({ instant }: { instant: string | null }) {
   const nowMs = useNow()
@@ -24,7 +26,7 @@ function Ago({ instant }: { instant: string | null }) {
 /** Stands in the place of the counts while a table is copied: there are none yet. */
 function Copying({ table }: { table: LiveTable }) {
   const nowMs = useNow()
-  const { fraction, remainingMs } = tableCopyProgress(table, nowMs)
+  const { fraction, remainingMs, rowsPerSecond } = tableCopyProgress(table, nowMs)
   const { copy } = table
   const expected = copy?.estimatedRows ? ` of about ${formatShortCount(copy.estimatedRows)} rows` : ' rows'
   return (
@@ -33,6 +35,7 @@ function Copying({ table }: { table: LiveTable }) {
       <span>
         {formatCount(copy?.rows ?? 0)}
         {expected} · {formatBytes(copy?.bytes ?? 0)}
+        {rowsPerSecond !== null && ` · ${formatShortRate(rowsPerSecond)} rows/s`}
         {remainingMs !== null && ` · about ${formatAbout(remainingMs)} to go`}
       </span>
     </div>

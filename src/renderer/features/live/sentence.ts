@@ -1,6 +1,6 @@
 import type { LiveSnapshot, SyncState } from '../../../main/contract/live.ts'
 import { copyProgress } from '../../app/copyProgress.ts'
-import { formatAbout, formatBytes, formatDuration, formatMany, formatPercent, formatTime } from '../../components/format.ts'
+import { formatAbout, formatBytes, formatDuration, formatMany, formatPercent, formatShortRate, formatTime } from '../../components/format.ts'
 import type { LagTrend } from './trend.ts'
 
 /** What stands on top of Live: one sentence for anybody, and one more for those who want to know. */
@@ -91,7 +91,7 @@ const tellers: Record<SyncState, Teller> = {
     detail: activity ?? 'Millrace makes its publication and its slot on the source, and the tables in the file.',
   }),
   copying: (snapshot, { sourceName, nowMs }) => {
-    const { fraction, remainingMs, tablesDone, tablesInAll } = copyProgress(snapshot, nowMs)
+    const { fraction, remainingMs, rowsPerSecond, tablesDone, tablesInAll } = copyProgress(snapshot, nowMs)
     const share =
       fraction === null
         ? `${tablesDone} of ${formatMany(tablesInAll, 'table')} of ${sourceName} are here`
@@ -101,6 +101,7 @@ const tellers: Record<SyncState, Teller> = {
       headline: `Copying. ${share}${left}`,
       detail:
         (fraction === null ? '' : `${tablesDone} of ${formatMany(tablesInAll, 'table')} done. `) +
+        (rowsPerSecond === null ? '' : `${formatShortRate(rowsPerSecond)} rows a second. `) +
         'Changes made meanwhile are kept by the source and follow.',
     }
   },

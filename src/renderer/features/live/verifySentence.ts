@@ -1,5 +1,5 @@
 import type { Verification, VerifiedTable, TableOutcome } from '../../../main/contract/verify.ts'
-import { formatAbout, formatCount, formatMany } from '../../components/format.ts'
+import { formatAbout, formatCount, formatMany, formatShortRate } from '../../components/format.ts'
 import type { StatusShape } from '../../components/StatusDot.tsx'
 import type { Tone } from '../../components/tone.ts'
 
@@ -30,7 +30,8 @@ function whatWasCompared({ rows, mode }: Verification): string {
 export function verifySentence(verification: Verification): { tone: Tone; shape: StatusShape; headline: string; detail: string } {
   const { state, tables, rows, expectedRows, remainingMs, activity } = verification
   if (state === 'running') {
-    const left = remainingMs === null ? '' : `; about ${formatAbout(remainingMs)} to go`
+    const pace = remainingMs ? ((expectedRows - rows) / remainingMs) * 1000 : null
+    const left = remainingMs === null ? '' : `; ${pace === null ? '' : `${formatShortRate(pace)} rows a second, `}about ${formatAbout(remainingMs)} to go`
     return {
       tone: 'replica',
       shape: 'working',

@@ -2,8 +2,10 @@ import { create } from 'zustand'
 import type { Fault } from '../../../main/contract/errors.ts'
 import type { Verification, VerifyMode } from '../../../main/contract/verify.ts'
 import { engine } from '../../app/engineClient.ts'
+import { tell } from '../../app/notices.ts'
 import { usePreferences } from '../../app/preferences.ts'
 import { faultOfThrown } from '../../components/consequences.ts'
+import { verifySentence } from './verifySentence.ts'
 
 interface VerifyState {
   /** The run that is shown, running or over; null before the first and once it was put away. */
@@ -22,6 +24,13 @@ export const useVerify = create<VerifyState>()(() => ({
 }))
 
 let underway: AbortController | null = null
+
+function tellOutcome({ verification, fault }: VerifyState): void {
+  if (fault) return tell({ subject: 'verification', place: 'live', tone: 'bad', text: `The verification could not be made. ${fault.message}` })
+  if (!verification || verification.state === 'cancelled') return
+  const { tone, headline } = verifySentence(verification)
+  tell({ subject: 'verification', place: 'live', tone: tone === 'ok' || tone === 'bad' ? tone : 'warn', text: headline })
+}
 
 /** Holds every table, or those given, against the source. It goes on while another place is shown. */
 export async function verify(options: { mode: VerifyMode; repair: boolean; onlyDiffering?: boolean }): Promise<void> {
@@ -46,6 +55,7 @@ export async function verify(options: { mode: VerifyMode; repair: boolean; onlyD
       isRunning: false,
       verification: verification?.state === 'running' ? { ...verification, state: 'cancelled', activity: null } : verification,
     }))
+    tellOutcome(useVerify.getState())
   }
 }
 

@@ -55,7 +55,9 @@ describe('the progress of a copy', () => {
 
   it('counts what is done and what is expected', () => {
     const progress = copyProgress(snapshotOf({ state: 'copying', tables: [tableOf({ name: 'a', rows: 1_000 }), copying] }), nowMs)
-    expect(progress).toEqual({ fraction: 0.75, remainingMs: 10_000, bytes: 9_000, tablesDone: 1, tablesInAll: 2 })
+    expect(progress).toEqual({
+      fraction: 0.75, remainingMs: 10_000, rowsPerSecond: 50, bytes: 9_000, tablesDone: 1, tablesInAll: 2,
+    })
   })
 
   it('gives no share while a table waits of which nobody knows the size', () => {
@@ -66,16 +68,16 @@ describe('the progress of a copy', () => {
   it('gives no share where no table has an estimate', () => {
     const unknown = tableOf({ state: 'copying', copy: { rows: 500, bytes: 9_000, estimatedRows: null, startedAt } })
     expect(copyProgress(snapshotOf({ state: 'copying', tables: [unknown] }), nowMs).fraction).toBeNull()
-    expect(tableCopyProgress(unknown, nowMs)).toEqual({ fraction: null, remainingMs: null })
+    expect(tableCopyProgress(unknown, nowMs)).toEqual({ fraction: null, remainingMs: null, rowsPerSecond: 50 })
   })
 
   it('never passes the whole, however wrong the estimate was', () => {
     const more = tableOf({ state: 'copying', copy: { rows: 5_000, bytes: 9_000, estimatedRows: 1_000, startedAt } })
-    expect(tableCopyProgress(more, nowMs)).toEqual({ fraction: 1, remainingMs: 0 })
+    expect(tableCopyProgress(more, nowMs)).toEqual({ fraction: 1, remainingMs: 0, rowsPerSecond: 500 })
   })
 
   it('does not guess from the first instant', () => {
-    expect(tableCopyProgress(copying, Date.parse(startedAt) + 100).remainingMs).toBeNull()
+    expect(tableCopyProgress(copying, Date.parse(startedAt) + 100)).toMatchObject({ remainingMs: null, rowsPerSecond: null })
   })
 })
 

@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import {
   THIN_SPACE, formatAbout, formatAgo, formatBytes, formatCount, formatDuration, formatExact, formatInstant,
-  formatInstantWithZone, formatMany, formatPercent, formatRate, formatShortCount,
+  formatInstantWithZone, formatMany, formatPercent, formatRate, formatShortCount, formatTime, tellTimesIn,
 } from '../../../../src/renderer/components/format.ts'
 
 const plain = (text: string): string => text.replaceAll(THIN_SPACE, ' ')
@@ -111,5 +111,21 @@ describe('instants', () => {
     expect(formatInstant(new Date(2026, 2, 1, 4, 3, 22).getTime())).toBe('2026-03-01 04:03:22')
     expect(formatInstant(null)).toBe('–')
     expect(formatInstantWithZone(new Date(2026, 2, 1, 4, 3, 22).toISOString())).toMatch(/^2026-03-01 04:03:22 [+-]\d\d:\d\d \(.+\)$/)
+  })
+  afterEach(() => tellTimesIn(null))
+
+  it('are told in the zone that the person has chosen, in summer and in winter', () => {
+    tellTimesIn('Europe/Berlin')
+    expect(formatInstantWithZone('2026-07-01T22:30:05Z')).toBe('2026-07-02 00:30:05 +02:00 (Europe/Berlin)')
+    expect(formatInstantWithZone('2026-01-01T12:00:00Z')).toBe('2026-01-01 13:00:00 +01:00 (Europe/Berlin)')
+    tellTimesIn('Asia/Kolkata')
+    expect(formatTime('2026-07-01T22:30:05Z')).toBe('04:00:05')
+    tellTimesIn('UTC')
+    expect(formatInstantWithZone('2026-07-01T22:30:05Z')).toBe('2026-07-01 22:30:05 +00:00 (UTC)')
+  })
+
+  it('of a zone that nobody knows are told in the machine’s', () => {
+    tellTimesIn('Mars/Olympus')
+    expect(formatTime(new Date(2026, 2, 1, 4, 3, 22).getTime())).toBe('04:03:22')
   })
 })

@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { KeyboardEvent, PointerEvent } from 'react'
 import { Download, Maximize, Workflow, ZoomIn, ZoomOut } from 'lucide-react'
-import { openTablePage } from '../../../app/tablePages.ts'
 import { Button, IconButton } from '../../../components/Button.tsx'
 import { EmptyState } from '../../../components/EmptyState.tsx'
 import { ErrorNote } from '../../../components/ErrorNote.tsx'
@@ -11,59 +10,14 @@ import { Skeleton } from '../../../components/Skeleton.tsx'
 import type { Fault } from '../../../../main/contract/errors.ts'
 import { layOut } from './layOut.ts'
 import type { Layout, Point } from './layOut.ts'
-import { HEAD_PIXELS, LINE_PIXELS } from './pictureGraph.ts'
+import { neighbour } from './neighbour.ts'
+import type { Direction } from './neighbour.ts'
 import type { PictureGraph } from './pictureGraph.ts'
+import { KeyLine, TableNode } from './PictureParts.tsx'
 import { savePng, saveSvg, svgDocument } from './savePicture.ts'
 import styles from './SchemaPicture.module.css'
 
-const MONO = { fontFamily: 'var(--font-mono)', fontSize: 11.5 }
 const PADDING = 32
-
-function pathOf(points: readonly Point[]): string {
-  return points.map(({ x, y }, at) => `${at === 0 ? 'M' : 'L'}${x} ${y}`).join(' ')
-}
-
-/** Its name is what stands in it; the spaces keep the words apart for a reader. */
-function TableNode({ node }: { node: Layout['nodes'][number] }) {
-  const title = node.schema === 'public' ? node.name : `${node.schema}.${node.name}`
-  const open = (): void => openTablePage(node)
-  return (
-    <g
-      role="link" tabIndex={0}
-      className={styles.node} transform={`translate(${node.x} ${node.y})`}
-      onClick={open}
-      onKeyDown={(event) => {
-        if (event.key !== 'Enter') return
-        event.stopPropagation()
-        open()
-      }}
-    >
-      <rect width={node.width} height={node.height} rx={6} fill="var(--raised)" stroke="var(--line-strong)" />
-      <rect x={0.5} y={8} width={3} height={HEAD_PIXELS - 16} fill={`var(--${node.where}-fill)`} />
-      <text x={12} y={20} fill="var(--ink)" style={{ fontFamily: 'var(--font-ui)', fontSize: 13, fontWeight: 600 }}>{`${title} `}</text>
-      <line x1={0} x2={node.width} y1={HEAD_PIXELS} y2={HEAD_PIXELS} stroke="var(--line)" />
-      {node.columns.map((column, at) => {
-        const y = HEAD_PIXELS + at * LINE_PIXELS + 15
-        return (
-          <g key={column.name}>
-            <text x={12} y={y} fill="var(--ink)" style={{ ...MONO, fontWeight: column.isKey ? 600 : 400 }}>
-              {`${column.name}${column.isReference ? ' →' : ''} `}
-            </text>
-            <text x={node.width - 12} y={y} textAnchor="end" fill="var(--muted)" style={MONO}>{`${column.type} `}</text>
-          </g>
-        )
-      })}
-      {node.hidden > 0 && (
-        <text
-          x={12} y={HEAD_PIXELS + node.columns.length * LINE_PIXELS + 15} fill="var(--muted)"
-          style={{ fontFamily: 'var(--font-ui)', fontSize: 11 }}
-        >
-          {`${node.hidden} more`}
-        </text>
-      )}
-    </g>
-  )
-}
 
 interface View {
   x: number
@@ -88,6 +42,19 @@ function zoomed(view: View, factor: number, at: Point): View {
   return { scale, x: at.x - (at.x - view.x) * by, y: at.y - (at.y - view.y) * by }
 }
 
+/** Moved as little as is needed to have the table in sight. */
+function revealed(view: View, node: Layout['nodes'][number], frame: { clientWidth: number; clientHeight: number }): View {
+  const into = (start: number, length: number, room: number): number =>
+    start < PADDING ? PADDING - start : Math.min(0, room - PADDING - (start + length))
+  return {
+    ...view,
+    x: view.x + into(view.x + node.x * view.scale, node.width * view.scale, frame.clientWidth),
+    y: view.y + into(view.y + node.y * view.scale, node.height * view.scale, frame.clientHeight),
+  }
+}
+
+const directions: ReadonlySet<string> = new Set<Direction>(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'])
+
 interface SchemaPictureProps {
   /** Null while the keys are being read. */
   graph: PictureGraph | null
@@ -96,13 +63,19 @@ interface SchemaPictureProps {
   onShowsAll(showsAll: boolean): void
 }
 
-/** Tables and the keys between them. Drag or arrows move it, the wheel or + and − zoom, 0 shows it whole. */
+/**
+ * Tables and the keys between them. Drag or arrows move it, the wheel or + and − zoom, 0 shows it whole; from a table the
+ * arrows go to the next one.
+ */
 export function SchemaPicture({ graph, fault, showsAll, onShowsAll }: SchemaPictureProps) {
   const frame = useRef<SVGSVGElement>(null)
   const drawing = useRef<SVGGElement>(null)
   const dragged = useRef<{ from: Point; view: View; hasMoved: boolean } | null>(null)
   const [layout, setLayout] = useState<Layout | null>(null)
   const [view, setView] = useState<View>({ x: 0, y: 0, scale: 1 })
+  const [reachedId, setReachedId] = useState<string | null>(null)
+  /** The table whose keys stand out. */
+  const [litId, setLitId] = useState<string | null>(null)
 
   useEffect(() => {
     if (!graph) return
@@ -128,6 +101,7 @@ export function SchemaPicture({ graph, fault, showsAll, onShowsAll }: SchemaPict
 
   // React's own listener is passive and could not keep the page from zooming.
   const isDrawn = layout !== null && layout.nodes.length > 0
+  const isReachable = layout?.nodes.some(({ id }) => id === reachedId) ?? false
   useEffect(() => {
     const element = frame.current
     if (!element) return
@@ -151,6 +125,22 @@ export function SchemaPicture({ graph, fault, showsAll, onShowsAll }: SchemaPict
     if (!act || event.ctrlKey || event.metaKey || event.altKey) return
     event.preventDefault()
     act()
+  }
+
+  function onNodeKeyDown(event: KeyboardEvent, node: Layout['nodes'][number]): void {
+    if (!directions.has(event.key) || event.ctrlKey || event.metaKey || event.altKey) return
+    event.preventDefault()
+    event.stopPropagation()
+    const next = neighbour(layout!.nodes, node, event.key as Direction)
+    if (next) drawing.current?.querySelectorAll<SVGGElement>('[role="link"]')[layout!.nodes.indexOf(next)]?.focus()
+  }
+
+  function onNodeFocus(node: Layout['nodes'][number]): void {
+    setReachedId(node.id)
+    setLitId(node.id)
+    const element = frame.current
+    // A pointer goes to what is in sight already, and a picture that moved beneath it would be missed.
+    if (element && !dragged.current) setView((before) => revealed(before, node, element))
   }
 
   function onPointerMove(event: PointerEvent): void {
@@ -191,7 +181,8 @@ export function SchemaPicture({ graph, fault, showsAll, onShowsAll }: SchemaPict
       ) : (
         <svg
           ref={frame} className={styles.canvas} role="group" tabIndex={0} data-testid="schema-picture"
-          aria-label={`Picture of the schema: ${summary}. Arrows move it, plus and minus zoom, 0 shows it whole.`}
+          aria-label={`Picture of the schema: ${summary}. Arrows move it, plus and minus zoom, 0 shows it whole. Tab goes to its tables, arrows from one to the next.`}
+          onBlur={() => setLitId(null)}
           onKeyDown={onKeyDown}
           onPointerDown={(event) => {
             if (event.button === 0) dragged.current = { from: { x: event.clientX, y: event.clientY }, view, hasMoved: false }
@@ -204,17 +195,17 @@ export function SchemaPicture({ graph, fault, showsAll, onShowsAll }: SchemaPict
           }}
         >
           <g ref={drawing} transform={`translate(${view.x} ${view.y}) scale(${view.scale})`}>
-            {layout.edges.map((edge) => {
-              const end = edge.points.at(-1)!
-              return (
-                <g key={edge.id}>
-                  <title>{edge.words}</title>
-                  <path d={pathOf(edge.points)} fill="none" stroke="var(--faint)" strokeWidth={1.25} />
-                  <circle cx={end.x} cy={end.y} r={3.5} fill="var(--faint)" />
-                </g>
-              )
-            })}
-            {layout.nodes.map((node) => <TableNode key={node.id} node={node} />)}
+            {layout.edges.map((edge) => (
+              <KeyLine key={edge.id} edge={edge} isLit={litId !== null && (edge.from === litId || edge.to === litId)} />
+            ))}
+            {layout.nodes.map((node, at) => (
+              <TableNode
+                key={node.id} node={node} isReached={isReachable ? node.id === reachedId : at === 0}
+                onLight={(isLit) => setLitId(isLit ? node.id : null)}
+                onFocus={() => onNodeFocus(node)}
+                onKeyDown={(event) => onNodeKeyDown(event, node)}
+              />
+            ))}
           </g>
         </svg>
       )}

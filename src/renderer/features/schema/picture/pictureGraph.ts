@@ -28,6 +28,9 @@ export interface PictureEdge {
   id: string
   from: string
   to: string
+  /** Where it leaves and arrives: pixels below the top of its table, the middle of a column's line. */
+  fromY: number
+  toY: number
   /** `orders.customer_id → customers.id` */
   words: string
 }
@@ -40,7 +43,8 @@ export interface PictureGraph {
 export const HEAD_PIXELS = 30
 export const LINE_PIXELS = 20
 const FOOT_PIXELS = 6
-const LETTER_PIXELS = 7
+/** Of the widest letter of a name or a type. */
+export const LETTER_PIXELS = 7
 const NARROWEST = 132
 const WIDEST = 300
 
@@ -59,6 +63,12 @@ export function proposedTables(tables: readonly KnownTable[], keys: readonly For
   }
   const byEnds = [...ordinary].sort((first, second) => (ends.get(second) ?? 0) - (ends.get(first) ?? 0))
   return new Set(byEnds.slice(0, PROPOSED_TABLES))
+}
+
+/** The middle of a column's line, or of the head where the column is not drawn. */
+function lineOf({ columns }: PictureNode, name: string | undefined): number {
+  const at = columns.findIndex((column) => column.name === name)
+  return at === -1 ? HEAD_PIXELS / 2 : HEAD_PIXELS + (at + 0.5) * LINE_PIXELS
 }
 
 /** The chosen tables with their key columns, or all columns, and the keys between them. */
@@ -91,13 +101,15 @@ export function pictureGraph(
         height: HEAD_PIXELS + (columns.length + (hidden > 0 ? 1 : 0)) * LINE_PIXELS + FOOT_PIXELS,
       }
     })
-  const drawn = new Set(nodes.map(({ id }) => id))
+  const drawn = new Map(nodes.map((node) => [node.id, node]))
   const edges = keys.flatMap(({ name, schema, table, columns, references: to }): PictureEdge[] => {
     const from = keyOf({ schema, name: table })
     const target = keyOf({ schema: to.schema, name: to.table })
-    if (!drawn.has(from) || !drawn.has(target)) return []
+    const [fromNode, toNode] = [drawn.get(from), drawn.get(target)]
+    if (!fromNode || !toNode) return []
     const words = `${table}.${columns.join(', ')} → ${to.table}.${to.columns.join(', ')}`
-    return [{ id: `${from}\0${name}`, from, to: target, words }]
+    const [fromY, toY] = [lineOf(fromNode, columns[0]), lineOf(toNode, to.columns[0])]
+    return [{ id: `${from}\0${name}`, from, to: target, fromY, toY, words }]
   })
   return { nodes, edges }
 }

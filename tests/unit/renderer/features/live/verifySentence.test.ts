@@ -58,7 +58,7 @@ test('what differs is counted, and what was mended is not', () => {
   expect(verifySentence(mended)).toMatchObject({ tone: 'ok', headline: '3 rows mended: the copy is equal to its source.' })
 })
 
-test('while it runs it tells how far it is, and how long it will take', () => {
+test('while it runs it tells how far it is, how fast, and how long it will take', () => {
   const running = verificationOf([{ outcome: 'running' }], { state: 'running', remainingMs: 90_000, activity: 'Comparing public.orders.' })
-  expect(verifySentence(running).detail).toBe('Comparing public.orders. 10 of 40 rows; about 2 min to go.')
+  expect(verifySentence(running).detail).toBe('Comparing public.orders. 10 of 40 rows; 0.3 rows a second, about 2 min to go.')
 })
