@@ -1,4 +1,4 @@
-import type { ColumnSummary, HistogramBar } from '../../../main/contract/statistics.ts'
+import type { ColumnStatistics, ColumnSummary, HistogramBar } from '../../../main/contract/statistics.ts'
 import type { ResultColumn } from '../../../main/contract/values.ts'
 import { gridText, inZone } from '../grid/cellText.ts'
 import { formatCount, formatExact, formatMany, formatPercent } from '../format.ts'
