@@ -150,6 +150,20 @@ describe('a network that fails', () => {
     await expectEqual()
   })
 
+  it('a slow one: a table that is added and dropped is told as dropped, and as nothing else', async () => {
+    await follow()
+    proxy.delay(50)
+    await source.query('CREATE TABLE brief (id int PRIMARY KEY)')
+    await session!.addTables([{ schema: 'public', name: 'brief' }])
+    const table = () => session!.live().tables.find(({ name }) => name === 'brief')
+    await until('it follows', () => table()?.state === 'ready', { timeoutMs: 30_000 })
+    await source.query('DROP TABLE brief')
+    await until('it is told', () => table()?.state === 'errored', { timeoutMs: 30_000 })
+    expect(table()?.reason).toMatch(/dropped/)
+    proxy.delay(0)
+    await expectEqual()
+  })
+
   it('closed while it waits for its next attempt, it is closed at once', async () => {
     await follow()
     proxy.refuse()

@@ -219,10 +219,11 @@ describe('a source that cannot be reached is named as such', () => {
 
     test('an abort ends it at once, and is what is thrown', async () => {
       const abort = new AbortController()
+      const reason = new Error('enough')
       const failing = connectSource({ ...address, port }, { purpose: 'test', signal: abort.signal })
-      setTimeout(() => abort.abort(), 20)
-      await expect(failing).rejects.toBe(abort.signal.reason)
-      await expect(connectSource({ ...address, port }, { purpose: 'test', signal: abort.signal })).rejects.toBe(abort.signal.reason)
+      setTimeout(() => abort.abort(reason), 20)
+      await expect(failing).rejects.toBe(reason)
+      await expect(connectSource({ ...address, port }, { purpose: 'test', signal: abort.signal })).rejects.toBe(reason)
     })
   })
 })

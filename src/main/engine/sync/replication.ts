@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
-import { MillraceError } from '../../contract/errors.ts'
+import type { MillraceError } from '../../contract/errors.ts'
 import type { SyncState } from '../../contract/live.ts'
 import type { SourceAddress } from '../../contract/source.ts'
 import type { TableName } from '../../contract/values.ts'
@@ -9,10 +8,8 @@ import type { Batch } from '../batch/batch.ts'
 import type { FlushLimits } from '../batch/flushPolicy.ts'
 import { laterLsn, type Lsn } from '../model/lsn.ts'
 import type { Host } from '../ports.ts'
-import { followsOf, matchTables, readSourceTables } from '../source/catalog.ts'
-import { askSource } from '../source/askSource.ts'
-import { faultOfSourceError, isTransientSourceError } from '../source/faults.ts'
-import { readCheckpoint, readSource, readTables, writeTableState, type SourceRecord, type TableRecord } from '../store/records.ts'
+import { faultOfSourceError } from '../source/faults.ts'
+import { readCheckpoint, readTables, type SourceRecord, type TableRecord } from '../store/records.ts'
 import { faultOfWriting } from '../store/faults.ts'
 import type { ReplicaFile } from '../store/replicaFile.ts'
 import { RowCounts } from '../store/rowCounts.ts'
@@ -20,12 +17,13 @@ import { Attempt } from './attempt.ts'
 import { recordedTable, type FollowedTable } from './followedTables.ts'
 import { nextSyncState, type SyncEvent } from './machine.ts'
 import type { Prepared } from './prepare.ts'
-import { patternsOf, recordTables, forgetTables, unpublishTables, type Selection } from './selectTables.ts'
-import { retryDelayMs } from './retryPolicy.ts'
+import { RetryLoop } from './retryLoop.ts'
+import type { Selection } from './selectTables.ts'
 import { SchemaChangeLog } from './schemaChangeLog.ts'
 import type { SchemaOutcome } from './schemaOutcome.ts'
 import type { StreamRun } from './streamRun.ts'
-import type { TableJoiner } from './tableJoiner.ts'
+import { TableCommands } from './tableCommands.ts'
+import { streamEnded } from './turns.ts'
 
 export interface ReplicationObserver {
   onState(state: SyncState): void
@@ -48,15 +46,10 @@ export interface ReplicationOptions {
   observer: ReplicationObserver
 }
 
-/** Of one question to the source's catalog: a network that swallows everything answers none. */
-const QUERY_TIMEOUT_MS = 60_000
-
 /** Drives one file's stream through its states: connect, prepare, copy, stream, and again after a loss. */
 export class Replication {
   state: SyncState = 'stopped'
   fault: MillraceError | null = null
-  attempt = 0
-  nextAttemptAtMs: number | null = null
   activity: string | null = null
   tables = new Map<number, FollowedTable>()
   readonly schemaChanges = new SchemaChangeLog()
@@ -66,6 +59,9 @@ export class Replication {
   private readonly options: ReplicationOptions
   /** The one that is under way. */
   private current: Attempt | null = null
+  private readonly retries: RetryLoop
+  private readonly commands: TableCommands
+  private readonly closing = new AbortController()
   private ending = new AbortController()
   private driving: Promise<void> = Promise.resolve()
   private turn: Promise<void> = Promise.resolve()
@@ -80,9 +76,35 @@ export class Replication {
   constructor(options: ReplicationOptions) {
     this.options = options
     this.selection = options.selection
+    this.retries = new RetryLoop({
+      clock: options.host.clock,
+      logger: options.host.logger,
+      perform: (signal) => this.perform(signal),
+      // Before the first slot there is nothing to go back to, and a wrong address should be told at once.
+      mayRetry: async () => (await readCheckpoint(options.file.bookkeeping)) !== null,
+      onLost: (fault) => this.noteLost(fault),
+      onRetry: () => void this.dispatch('retry'),
+    })
+    this.commands = new TableCommands({
+      file: options.file,
+      address: options.address,
+      tables: () => this.tables,
+      current: () => this.current,
+      signal: this.closing.signal,
+      onNotice: (severity, text) => options.observer.onNotice(severity, text),
+    })
     this.ended = new Promise((resolve) => {
       this.resolveEnded = resolve
     })
+  }
+
+  /** Attempts since the last one that came to something. */
+  get attempt(): number {
+    return this.retries.attempt
+  }
+
+  get nextAttemptAtMs(): number | null {
+    return this.retries.nextAttemptAtMs
   }
 
   /** What the file says of itself, to be shown until the source has been reached. */
@@ -101,7 +123,7 @@ export class Replication {
   pause(): Promise<void> {
     return this.inTurn(async () => {
       if (!this.dispatch('pause')) return
-      this.ending.abort('pause')
+      this.ending.abort()
       await this.driving
     })
   }
@@ -114,7 +136,7 @@ export class Replication {
 
   /** Copies a table again because a person asks for it. Throws TABLE_MISSING. */
   async resync(schema: string, name: string): Promise<void> {
-    await this.copyAgain(this.requireTable(schema, name).plan.oid, 'asked for')
+    await this.copyAgain(this.commands.require(schema, name).plan.oid, 'asked for')
   }
 
   /**
@@ -125,12 +147,7 @@ export class Replication {
   async copyAgain(oid: number, reason: string): Promise<void> {
     const table = this.tables.get(oid)
     if (!table || this.state === 'stopping' || this.state === 'stopped') return
-    this.options.observer.onNotice('info', `${table.plan.schema}.${table.plan.name} is copied again: ${reason}.`)
-    await this.betweenTransactions(async () => {
-      await this.options.file.record((connection) => writeTableState(connection, oid, 'init', null))
-      this.markUncopied(oid)
-    })
-    this.joiner?.wake(oid)
+    await this.commands.copyAgain(table, reason)
     await this.inTurn(async () => {
       if (this.state === 'failed' && this.dispatch('restart')) this.begin()
     })
@@ -138,45 +155,15 @@ export class Replication {
 
   /**
    * Follows tables of the source that the file does not follow yet: copied beside the stream, once it runs. Throws
-   * TABLE_MISSING, and what the connection throws.
+   * TABLE_MISSING, STOPPED where all is stopped before the source has answered, and what the connection throws.
    */
   addTables(names: readonly TableName[]): Promise<void> {
-    return this.inTurn(async () => {
-      const known = [...this.tables.values()]
-      const isKnown = ({ schema, name }: TableName): boolean => known.some(({ plan }) => plan.schema === schema && plan.name === name)
-      const relations = await this.askSource(async (client) =>
-        matchTables(await readSourceTables(client), patternsOf(names)).filter((relation) => followsOf(relation) !== 'nothing'),
-      )
-      const missing = names.find(({ schema, name }) => !relations.some((other) => other.schema === schema && other.name === name))
-      if (missing) {
-        throw new MillraceError({
-          code: 'TABLE_MISSING',
-          message: `${missing.schema}.${missing.name} is not on the source, or cannot be followed.`,
-          advice: 'Look at its findings in Connect or with `millrace doctor`.',
-        })
-      }
-      const added = await recordTables(this.options.file, relations.filter((relation) => !isKnown(relation)))
-      for (const table of added) {
-        this.tables.set(table.plan.oid, table)
-        this.options.observer.onNotice('info', `${table.plan.schema}.${table.plan.name} is added.`)
-        this.joiner?.wake(table.plan.oid)
-      }
-    })
+    return this.inTurn(() => this.commands.add(names))
   }
 
-  /** Stops following a table: out of the publication, and its copy out of the file. Throws TABLE_MISSING. */
+  /** Stops following a table: out of the publication, and its copy out of the file. Throws as `addTables` does. */
   removeTable(schema: string, name: string): Promise<void> {
-    return this.inTurn(async () => {
-      const { oid } = this.requireTable(schema, name).plan
-      const source = await readSource(this.options.file.bookkeeping)
-      if (source) await this.askSource((client) => unpublishTables(client, source, [oid]))
-      await this.betweenTransactions(async () => {
-        this.tables.delete(oid)
-        this.current?.leaveOut(oid)
-        await forgetTables(this.options.file, [oid])
-      })
-      this.options.observer.onNotice('info', `${schema}.${name} is not followed any more.`)
-    })
+    return this.inTurn(() => this.commands.remove(schema, name))
   }
 
   /**
@@ -187,51 +174,21 @@ export class Replication {
     return this.inTurn(async () => {
       if (this.state === 'stopping' || this.state === 'stopped') return
       this.options.observer.onNotice('info', 'Everything is copied again.')
-      this.ending.abort('copy everything again')
+      this.ending.abort()
       await this.driving
       this.startsOver = true
-      for (const oid of this.tables.keys()) this.markUncopied(oid)
+      for (const oid of this.tables.keys()) this.commands.markUncopied(oid)
       // The source may have been put back to an earlier point of its log.
       this.restingLsn = this.heardSourceLsn = null
       if (this.dispatch('restart')) this.begin()
     })
   }
 
-  private requireTable(schema: string, name: string): FollowedTable {
-    const table = [...this.tables.values()].find((other) => other.plan.schema === schema && other.plan.name === name)
-    if (table) return table
-    throw new MillraceError({
-      code: 'TABLE_MISSING',
-      message: 'This table is not one of those that the file follows.',
-      advice: 'Choose one of the tables listed in Live.',
-    })
-  }
-
-  private askSource<Answer>(question: (client: pg.Client) => Promise<Answer>): Promise<Answer> {
-    return askSource(this.options.address, { purpose: 'catalog', queryTimeoutMs: QUERY_TIMEOUT_MS }, question)
-  }
-
-  private markUncopied(oid: number): void {
-    const table = this.tables.get(oid)
-    if (!table) return
-    table.state = 'init'
-    table.reason = null
-  }
-
-  /** In a turn of the stream, where there is one: no transaction is taken by a table in halves. */
-  private async betweenTransactions(work: () => Promise<void>): Promise<void> {
-    try {
-      if (this.run) return await this.run.betweenTransactions(work)
-    } catch (error) {
-      if (!(error instanceof MillraceError) || error.code !== 'STOPPED') throw error
-    }
-    await work()
-  }
-
   /** For good. What is in hand is broken off where it takes longer than a moment. */
   async stop(): Promise<void> {
     this.dispatch('stop')
-    this.ending.abort('stop')
+    this.closing.abort(streamEnded())
+    this.ending.abort()
     await this.inTurn(() => this.driving)
     this.dispatch('stopped')
     this.resolveEnded(null)
@@ -289,10 +246,6 @@ export class Replication {
     return this.current?.run ?? null
   }
 
-  private get joiner(): TableJoiner | null {
-    return this.current?.joiner ?? null
-  }
-
   private dispatch(event: SyncEvent): boolean {
     const next = nextSyncState(this.state, event)
     if (next === null) return false
@@ -310,7 +263,7 @@ export class Replication {
 
   private begin(): void {
     this.ending = new AbortController()
-    this.driving = this.drive(this.ending.signal).catch((error: unknown) => this.fail(faultOfSourceError(error)))
+    this.driving = this.retries.run(this.ending.signal).catch((error: unknown) => this.fail(faultOfSourceError(error)))
   }
 
   private fail(fault: MillraceError): void {
@@ -320,38 +273,14 @@ export class Replication {
     this.resolveEnded(fault)
   }
 
-  /** One attempt after another until it is ended, or fails for good. */
-  private async drive(signal: AbortSignal): Promise<void> {
-    const { clock, logger } = this.options.host
-    while (!signal.aborted) {
-      try {
-        await this.attemptOnce(signal)
-      } catch (error) {
-        this.activity = null
-        if (signal.aborted) return
-        const fault = faultOfSourceError(error)
-        logger.warn('the stream ended', { code: fault.code, detail: fault.detail })
-        if (!isTransientSourceError(error) || !(await this.hasStarted())) return this.fail(fault)
-        this.fault = fault
-        this.attempt++
-        const delayMs = retryDelayMs(this.attempt, Math.random())
-        this.nextAttemptAtMs = clock.nowMs() + delayMs
-        this.dispatch('connection-lost')
-        if (!this.isRecovering) this.options.observer.onNotice('warning', `${fault.message} Nothing is lost; trying again.`)
-        this.isRecovering = true
-        await delay(delayMs, undefined, { signal }).catch(() => {})
-        this.nextAttemptAtMs = null
-        this.dispatch('retry')
-      }
-    }
+  private noteLost(fault: MillraceError): void {
+    this.fault = fault
+    this.dispatch('connection-lost')
+    if (!this.isRecovering) this.options.observer.onNotice('warning', `${fault.message} Nothing is lost; trying again.`)
+    this.isRecovering = true
   }
 
-  /** Before the first slot there is nothing to go back to, and a wrong address should be told at once. */
-  private async hasStarted(): Promise<boolean> {
-    return (await readCheckpoint(this.options.file.bookkeeping)) !== null
-  }
-
-  private async attemptOnce(signal: AbortSignal): Promise<void> {
+  private async perform(signal: AbortSignal): Promise<void> {
     const attempt = new Attempt({ ...this.options, selection: this.selection }, this.startsOver, {
       ...this.options.observer,
       onEvent: (event) => void this.dispatch(event),
@@ -371,6 +300,7 @@ export class Replication {
     try {
       await attempt.perform(signal)
     } finally {
+      this.activity = null
       this.restingLsn = attempt.run?.durableLsn ?? this.restingLsn
       this.current = null
     }
@@ -380,7 +310,7 @@ export class Replication {
     // Some may have been asked for again since they were read.
     const records = await this.options.file.record(readTables)
     this.tables = tables
-    for (const { oid, state } of records) if (state === 'init') this.markUncopied(oid)
+    for (const { oid, state } of records) if (state === 'init') this.commands.markUncopied(oid)
     this.selection = null
     this.startsOver = false
     this.fault = null
@@ -391,14 +321,14 @@ export class Replication {
   /** A table whose copy was ahead of the others is ready once they have caught up with it. */
   private noteReady(visibleLsn: Lsn): void {
     for (const table of this.tables.values()) {
-      const isAhead = table.state === 'catching-up' && this.joiner?.isJoining(table.plan.oid) !== true
+      const isAhead = table.state === 'catching-up' && this.current?.joiner?.isJoining(table.plan.oid) !== true
       if (isAhead && table.snapshotLsn! <= visibleLsn) table.state = 'ready'
     }
   }
 
   private onApplied(batch: Batch, parked: readonly ParkedTable[]): void {
     this.noteParked(parked)
-    this.attempt = 0
+    this.retries.noteSuccess()
     this.options.observer.onApplied(batch, parked)
   }
 
@@ -427,7 +357,7 @@ export class Replication {
     const { run } = this
     if (run) this.noteReady(run.visibleLsn)
     if (run && this.state === 'catching-up' && this.heardSourceLsn !== null && run.visibleLsn >= this.heardSourceLsn) {
-      this.attempt = 0
+      this.retries.noteSuccess()
       this.dispatch('caught-up')
       if (this.isRecovering) this.options.observer.onNotice('info', 'The source is back, and nothing was lost.')
       this.isRecovering = false

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { MillraceError } from '../../contract/errors.ts'
-import { applyBatch, type ParkedTable, type PlannedTable } from '../apply/applyBatch.ts'
+import type { ParkedTable } from '../apply/applyBatch.ts'
 import type { Batch } from '../batch/batch.ts'
 import { decideFlush, type FlushLimits } from '../batch/flushPolicy.ts'
 import { PgoutputDecoder } from '../decode/pgoutput.ts'
@@ -9,16 +9,12 @@ import { lsnDistanceBytes, type Lsn } from '../model/lsn.ts'
 import type { SourceShape } from '../model/shape.ts'
 import type { Clock, Logger } from '../ports.ts'
 import type { ReplicationStream, StreamSink } from '../source/replicationConnection.ts'
-import { faultOfWriting } from '../store/faults.ts'
-import { inTransaction } from '../store/replicaFile.ts'
-import { writeCheckpoint } from '../store/records.ts'
+import { Applier } from './applier.ts'
 import { ChangeStager } from './changeStager.ts'
-import { planBatch, type BatchPlan } from './batchPlan.ts'
 import type { FollowedTable } from './followedTables.ts'
 import type { HeldBack } from './heldBack.ts'
 import type { SchemaOutcome } from './schemaOutcome.ts'
 import { StreamPositions } from './streamPositions.ts'
-import { Turns } from './turns.ts'
 
 export interface StreamObserver {
   /** A batch is durable and visible; its tables' counters are not yet added up. */
@@ -56,7 +52,6 @@ const SOCKET_READ_BYTES = 64 << 10
 const BEHIND_BYTES = 1 << 20
 /** How long a stream that is ended waits for the server to close. */
 const GOODBYE_MS = 400
-const INTERRUPT_INTERVAL_MS = 20
 /** Beyond this a stop drops the batch in hand; it comes again after the checkpoint. */
 const STOP_FLUSH_BYTES = 4 << 20
 
@@ -76,22 +71,13 @@ export class StreamRun implements StreamSink {
   private readonly options: StreamRunOptions
   private stream: ReplicationStream | null = null
   private readonly positions: StreamPositions
-  private applying: Promise<void> | null = null
+  private readonly applier: Applier
   private isPaused = false
   private isStopping = false
-  /** Why it ends is known: nothing more is begun on the connection, which is closed next. */
-  private isOver = false
-  private isInterrupted = false
-  /** A batch could not be applied: no position from behind it may be written. */
-  private hasLostBatch = false
   private flushTimer: NodeJS.Timeout | null = null
   private flushTimerAtMs = 0
-  private lastFlushAtMs = 0
-  private lastApplyMs = 0
   private lastHeardAtMs: number
-  private writingIdleCheckpoint = false
   private readonly heartbeat: NodeJS.Timeout
-  private readonly turns = new Turns()
 
   constructor(options: StreamRunOptions) {
     this.options = options
@@ -107,6 +93,23 @@ export class StreamRun implements StreamSink {
       onUnknownTable: (name) => options.observer.onNotice('warning', `The publication also sends ${name}, which is not followed.`),
     })
     this.decoder = new PgoutputDecoder(this.stager)
+    const { connection, tables, clock, logger, observer, readShapes } = options
+    this.applier = new Applier({
+      ...{ connection, tables, clock, logger, readShapes },
+      positions: this.positions,
+      gate: this.stager.gate,
+      onDurable: () => this.acknowledge(),
+      onApplied: (batch, parked, outcomes) => {
+        observer.onApplied(batch, parked)
+        if (outcomes.length > 0) observer.onSchemaOutcomes(outcomes)
+      },
+      onFree: () => {
+        this.resumeSocket()
+        this.considerFlush(true)
+        observer.onProgress()
+      },
+      onFault: (error) => this.finish(error),
+    })
     this.ended = new Promise((resolve) => {
       this.endWith = resolve
     })
@@ -140,17 +143,21 @@ export class StreamRun implements StreamSink {
    * still runs after `patienceMs` is broken off: it comes again after the checkpoint. Never rejects.
    */
   async stop(patienceMs: number): Promise<void> {
-    const patience = setTimeout(() => this.interrupt(), patienceMs)
+    const patience = setTimeout(() => this.applier.interrupt(), patienceMs)
     void this.ended.then(() => clearTimeout(patience))
     if (this.isStopping) return
     this.isStopping = true
     this.stream?.pause()
-    while (this.applying) await this.applying
-    if (!this.isOver && !this.isInterrupted && !this.stager.inTransaction && this.stager.batch.transactions > 0 && this.stager.batch.bytes <= STOP_FLUSH_BYTES) {
+    await this.applier.idle()
+    const { inTransaction, batch } = this.stager
+    if (this.applier.isOpen && !inTransaction && batch.transactions > 0 && batch.bytes <= STOP_FLUSH_BYTES) {
       this.flush()
-      while (this.applying) await this.applying
+      await this.applier.idle()
     }
-    if (!this.isOver && !this.isInterrupted) await this.writeIdleCheckpoint()
+    if (this.applier.isOpen) {
+      this.moveCheckpoint()
+      await this.applier.idle()
+    }
     this.acknowledge()
     await this.stream?.stop(GOODBYE_MS)
     this.finish(null)
@@ -189,34 +196,18 @@ export class StreamRun implements StreamSink {
   }
 
   private takeTurn<Result>(betweenTransactions: boolean, work: () => Promise<Result>): Promise<Result> {
-    const result = this.turns.wait(betweenTransactions, work)
+    const result = this.applier.wait(betweenTransactions, work)
     this.considerTurn()
     return result
   }
 
   private considerTurn(): void {
-    if (this.applying !== null || this.isStopping) return
-    const turn = this.turns.take(this.stager.inTransaction)
-    if (!turn) return
-    this.applying = turn.finally(() => {
-      this.applying = null
-      this.resumeSocket()
-      this.considerFlush(true)
-      this.options.observer.onProgress()
-    })
+    if (!this.isStopping) this.applier.takeTurn(this.stager.inTransaction)
   }
 
   /** Ends the stream, because nothing can go on. */
   fail(fault: MillraceError): void {
     this.finish(fault)
-  }
-
-  /** Breaks off the apply in hand, statement after statement, until it has given up. */
-  private interrupt(): void {
-    if (!this.applying) return
-    this.isInterrupted = true
-    const again = setInterval(() => this.options.connection.interrupt(), INTERRUPT_INTERVAL_MS)
-    void this.applying.finally(() => clearInterval(again))
   }
 
   // The socket's side.
@@ -254,7 +245,7 @@ export class StreamRun implements StreamSink {
   // Applying.
 
   private get isEmpty(): boolean {
-    return !this.stager.inTransaction && this.stager.batch.transactions === 0 && this.applying === null && !this.hasLostBatch
+    return !this.stager.inTransaction && this.stager.batch.transactions === 0 && !this.applier.isBusy && !this.applier.hasLostBatch
   }
 
   private considerFlush(isDrained: boolean): void {
@@ -268,17 +259,17 @@ export class StreamRun implements StreamSink {
         transactions: batch.transactions,
         bytes: batch.bytes,
         firstChangeAtMs: batch.firstChangeAtMs,
-        lastFlushAtMs: this.lastFlushAtMs,
-        lastApplyMs: this.lastApplyMs,
+        lastFlushAtMs: this.applier.lastBeganAtMs,
+        lastApplyMs: this.applier.lastApplyMs,
         inTransaction: this.stager.inTransaction,
-        isApplying: this.applying !== null,
+        isApplying: this.applier.isBusy,
         isDrained,
       },
       this.options.limits,
     )
     if (decision.do === 'flush') this.flush()
     else if (decision.do === 'wait') this.flushLater(decision.untilMs, nowMs)
-    if (this.applying && !this.stager.inTransaction && this.stager.batch.bytes >= this.options.limits.flushBytes) this.pauseSocket()
+    if (this.applier.isBusy && !this.stager.inTransaction && this.stager.batch.bytes >= this.options.limits.flushBytes) this.pauseSocket()
   }
 
   private flushLater(untilMs: number, nowMs: number): void {
@@ -293,59 +284,7 @@ export class StreamRun implements StreamSink {
 
   private flush(): void {
     const parkedBefore = this.stager.gate.takeParked()
-    const batch = this.stager.takeBatch()
-    this.lastFlushAtMs = this.options.clock.monotonicMs()
-    this.applying = this.apply(batch, parkedBefore)
-      .catch((error: unknown) => {
-        this.hasLostBatch = true
-        if (!this.isInterrupted) this.finish(error as MillraceError)
-      })
-      .finally(() => {
-        this.applying = null
-        this.resumeSocket()
-        this.considerFlush(true)
-        this.options.observer.onProgress()
-      })
-  }
-
-  private async apply(batch: Batch, parkedBefore: readonly ParkedTable[]): Promise<void> {
-    const checkpoint: Checkpoint = {
-      lsn: batch.endLsn!,
-      commitMicros: batch.lastCommitMicros,
-      transactions: this.positions.checkpoint.transactions + BigInt(batch.transactions),
-      changes: this.positions.checkpoint.changes + BigInt(batch.changes),
-    }
-    try {
-      const { connection, tables, clock, readShapes } = this.options
-      const plan = await planBatch(batch, tables, readShapes, clock.nowMs())
-      const outcome = await applyBatch(connection, batch, plan.tables, checkpoint, parkedBefore, (error, table) => {
-        // DuckDB's text may hold a row's values: the log gets its first words only.
-        const kind = error instanceof Error ? error.message.split(':', 1)[0] : 'unknown'
-        this.options.logger.error('a table could not take its changes', { table: table.name, kind })
-      })
-      const nowMs = this.options.clock.monotonicMs()
-      this.positions.write(checkpoint, nowMs)
-      this.lastApplyMs = nowMs - this.lastFlushAtMs
-      for (const parked of outcome.parked) this.stager.gate.noteParked(parked)
-      const outcomes = this.takeShapes(plan, new Set(outcome.givenUp))
-      this.acknowledge()
-      this.options.observer.onApplied(batch, outcome.parked)
-      if (outcomes.length > 0) this.options.observer.onSchemaOutcomes(outcomes)
-    } finally {
-      batch.dispose()
-    }
-  }
-
-  /** The tables are of the shapes that have just become durable. */
-  private takeShapes(plan: BatchPlan, givenUp: ReadonlySet<PlannedTable>): SchemaOutcome[] {
-    const outcomes = [...plan.outcomes].flatMap(([planned, { done, givenUp: instead }]) => {
-      const table = this.options.tables.get(planned.staged.oid)
-      const made = givenUp.has(planned) ? [instead] : done
-      if (table) for (const { change } of made) Object.assign(table, change)
-      return made
-    })
-    for (const { oid, shape } of plan.settled) this.stager.gate.noteSettled(oid, shape)
-    return outcomes
+    this.applier.apply(this.stager.takeBatch(), parkedBefore)
   }
 
   private pauseSocket(): void {
@@ -377,44 +316,23 @@ export class StreamRun implements StreamSink {
     // Also while the socket is paused: the server's wal_sender_timeout may be short.
     if (nowMs - this.lastHeardAtMs >= ASK_AFTER_MS) this.requestReply()
     else this.acknowledge()
-    if (this.positions.isCheckpointDue(this.visibleLsn, nowMs)) void this.writeIdleCheckpoint()
+    if (this.positions.isCheckpointDue(this.visibleLsn, nowMs)) this.moveCheckpoint()
   }
 
-  /** Moves the file's checkpoint over log that holds nothing for us, so that the source can forget it. */
-  private async writeIdleCheckpoint(): Promise<void> {
+  /** Over log that holds nothing for us, so that the source can forget it. */
+  private moveCheckpoint(): void {
     const lsn = this.visibleLsn
-    if (lsn <= this.durableLsn || this.applying || this.writingIdleCheckpoint) return
-    this.writingIdleCheckpoint = true
-    const checkpoint = { ...this.positions.checkpoint, lsn }
-    // Takes the applier's turn, so that no batch is written on the same connection meanwhile.
-    const { connection, clock } = this.options
-    this.applying = inTransaction(connection, () => writeCheckpoint(connection, checkpoint))
-      .then(() => {
-        this.positions.write(checkpoint, clock.monotonicMs())
-        this.acknowledge()
-      })
-      .catch((error: unknown) => {
-        if (!this.isInterrupted) this.finish(faultOfWriting(error))
-      })
-      .finally(() => {
-        this.applying = null
-        this.writingIdleCheckpoint = false
-        this.considerFlush(true)
-      })
-    await this.applying
+    if (lsn > this.durableLsn && !this.applier.isBusy) this.applier.moveCheckpoint(lsn)
   }
 
   private finish(error: Error | null): void {
-    this.isOver = true
     clearInterval(this.heartbeat)
     if (this.flushTimer) clearTimeout(this.flushTimer)
-    this.turns.end()
     if (!this.isStopping) {
       this.isStopping = true
       void this.stream?.stop(0)
     }
-    const last = this.applying ?? Promise.resolve()
-    void last.finally(() => {
+    void this.applier.end().finally(() => {
       this.stager.dispose()
       this.endWith(error)
     })
