@@ -33,6 +33,38 @@ test.describe('the editor', () => {
     await expect(page.getByText('never', { exact: true })).toHaveCount(0)
   })
 
+  test('an error is underlined with the hint of its engine until its words are mended; a name under the pointer tells what it is', async ({ page }) => {
+    const alert = page.getByTestId('result').getByRole('alert')
+    await writeSql(page, 'SELECT totall FROM orders')
+    for (const [engine, hint] of [['Replica', 'Did you mean "total"?'], ['Source', 'Perhaps you meant to reference the column "orders.total".']] as const) {
+      await engineIs(page, engine)
+      await page.keyboard.press('ControlOrMeta+Enter')
+      await expect(alert).toContainText(hint)
+      await expect(page.locator('.squiggly-error')).toBeVisible()
+    }
+    await page.locator('.monaco-editor').filter({ visible: true }).first().click()
+    await page.keyboard.press('ControlOrMeta+Home')
+    for (let step = 0; step < 'SELECT totall'.length; step += 1) await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Backspace')
+    await expect(page.locator('.squiggly-error')).toHaveCount(0)
+    await page.keyboard.press('Escape')
+
+    const hover = page.locator('.monaco-hover').filter({ visible: true })
+    await page.locator('.view-line').getByText('total').hover({ position: { x: 24, y: 8 } })
+    await expect(hover).toContainText('numeric(12,2)')
+    await expect(hover).toContainText(/In the replica: \d.* rows, no NULL, .* different. From \d.* to \d/)
+    await page.mouse.move(0, 0)
+
+    await writeSql(page, 'WITH top AS (SELECT country, sum(total) AS revenue FROM orders GROUP BY 1) SELECT t. FROM top t')
+    await page.keyboard.press('End')
+    for (let step = 0; step < ' FROM top t'.length; step += 1) await page.keyboard.press('ArrowLeft')
+    await page.keyboard.press('ControlOrMeta+Space')
+    await expect(page.locator('.suggest-widget.visible').getByRole('option')).toHaveText([/country/, /revenue/])
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await expect(page.locator('.view-lines').filter({ visible: true }).first()).toContainText(/SELECT\s+t\.revenue\s+FROM/)
+  })
+
   test('the current statement alone runs, and is marked', async ({ page }) => {
     await writeSql(page, "SELECT 'above' AS a;\n\nSELECT 'below' AS b;")
     await page.keyboard.press('ControlOrMeta+Home')

@@ -168,6 +168,11 @@ test.describe('the grid of a result', () => {
     expect(await left(0)).toBeLessThan(await left(1))
     expect(await left(1)).toBeLessThan(await left(2))
 
+    // The first query keeps its own.
+    await run(page, 'SELECT id, full_name, country FROM customers ORDER BY id LIMIT 5')
+    await expect(cell(page, 0, 2)).toBeVisible()
+    await expect(cell(page, 0, 1)).toHaveCount(0)
+
     // A query of other columns has an arrangement of its own.
     await run(page, 'SELECT id, full_name FROM customers LIMIT 5')
     await expect(cell(page, 0, 1)).toBeVisible()

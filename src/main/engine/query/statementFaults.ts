@@ -70,20 +70,30 @@ export function faultOfReplicaStatement(error: unknown, sql: string, sqlOffset =
       { cause: error },
     )
   }
-  const [first = '', ...rest] = (ABOUT_THE_STATEMENT.has(type) ? message : withoutRowValues(message, sql))
-    .trim()
-    .split('\n')
+  const isAboutTheStatement = ABOUT_THE_STATEMENT.has(type)
+  const [first = '', ...rest] = (isAboutTheStatement ? message : withoutRowValues(message, sql)).trim().split('\n')
   const detail = rest.join('\n').trim()
   return new MillraceError(
     {
       code: 'QUERY_FAILED',
-      message: sentence(first || 'DuckDB could not run the statement'),
-      advice: adviceOf(type, place !== undefined),
+      message: sentence(first.replace(/!$/, '') || 'DuckDB could not run the statement'),
+      advice: (isAboutTheStatement ? hintOf(rest) : null) ?? adviceOf(type, place !== undefined),
       place,
       ...(detail ? { detail } : {}),
     },
     { cause: error },
   )
+}
+
+/** What DuckDB proposes behind its first line, as one sentence. */
+function hintOf(lines: readonly string[]): string | null {
+  const end = lines.findIndex((line) => /^LINE \d+:/.test(line))
+  for (const line of lines.slice(0, end === -1 ? undefined : end)) {
+    const bindings = /^Candidate bindings: *:? *(".*)$/.exec(line)?.[1]
+    if (bindings) return `Did you mean ${bindings.split(', ').slice(0, 3).join(' or ')}?`
+    if (/^[A-Z].*[.?]$/.test(line)) return line
+  }
+  return null
 }
 
 function adviceOf(type: string, hasPlace: boolean): string {
@@ -169,15 +179,17 @@ export function faultOfSourceStatement(
   if (error.code.startsWith('57')) return faultOfSourceError(error)
   const errorClass = error.code.slice(0, 2)
   const known = sourceFaults[error.code] ?? sourceFaults[errorClass]
-  const words = DATA_CLASSES.has(errorClass) ? withoutRowValues(error.message, sql) : error.message
+  const safe = (text: string): string => (DATA_CLASSES.has(errorClass) ? withoutRowValues(text, sql) : text)
+  const hint = error.hint ? safe(error.hint) : null
   const place = error.position === undefined ? undefined : placeOfCharacter(sql, Number(error.position) - sqlOffset)
   return new MillraceError(
     {
       code: known?.code ?? 'QUERY_FAILED',
-      message: known?.message ?? sentence(words),
-      advice: known?.advice ?? 'Change the statement and run it again.',
+      message: known?.message ?? sentence(safe(error.message)),
+      // The server's own hint knows more than we do.
+      advice: (known?.message ? null : hint) ?? known?.advice ?? 'Change the statement and run it again.',
       place,
-      detail: [error.hint, `SQLSTATE ${error.code}`].filter(Boolean).join('\n'),
+      detail: [hint, `SQLSTATE ${error.code}`].filter(Boolean).join('\n'),
     },
     { cause: error },
   )

@@ -93,6 +93,9 @@ function base(colors: ChartColors, isStill: boolean): EChartsCoreOption {
 const shortNumber = (value: number): string =>
   value < 0 ? `−${formatShortCount(-value)}` : value > 0 && value < 1 ? String(Number(value.toPrecision(2))) : formatShortCount(value)
 
+/** Along an axis a year stays a year. */
+const axisNumber = (value: number): string => (Math.abs(value) < 10_000 ? String(value) : shortNumber(value))
+
 /** Each kind but the pivot, which is a table. */
 export function chartOption(
   settings: ChartSettings,
@@ -142,6 +145,8 @@ export function chartOption(
       kind === 'category'
         ? categoryAxis(categories)
         : { type: kind, scale: true, ...axis, splitLine: { show: false },
+            // Of a time axis echarts knows better; a year is no amount.
+            ...(kind === 'value' ? { axisLabel: { ...axis.axisLabel, formatter: axisNumber } } : {}),
             ...(settings.kind === 'scatter' ? { name: settings.x, nameLocation: 'end' } : {}) },
     yAxis: { ...valueAxis, scale: settings.kind === 'scatter' || settings.kind === 'line' },
     series: series.map(({ name, points }, at) => ({
@@ -170,6 +175,7 @@ function heatmap(
   const down = [...new Set(rows.map((row) => labelOf(row[1] ?? null)))].reverse()
   const values = rows.map((row) => numberOf(row[2] ?? null)).filter((value) => value !== null)
   const cells = rows.map(([cell = null, split = null, value = null]) => [labelOf(cell), labelOf(split), numberOf(value)])
+  const [min, max] = [Math.min(0, ...values), Math.max(1, ...values)]
   return {
     ...common,
     legend: { show: false },
@@ -178,7 +184,7 @@ function heatmap(
     xAxis: categoryAxis(across),
     yAxis: categoryAxis(down),
     visualMap: {
-      type: 'continuous', min: Math.min(0, ...values), max: Math.max(1, ...values), right: 0, top: 'middle',
+      type: 'continuous', min, max, text: [shortNumber(max), shortNumber(min)], right: 0, top: 'middle',
       calculable: false, itemWidth: 10, inRange: { color: colors.scale }, formatter: shortNumber,
       textStyle: { color: colors.muted, fontSize: 11 },
     },

@@ -10,10 +10,14 @@ export interface SentStatement {
   text: string
 }
 
-/** Underlines where the engine saw the error; nothing where the text has changed since. */
+/** What ends the watch over a model's marked words. */
+const watches = new WeakMap<monaco.editor.ITextModel, () => void>()
+
+/** Underlines where the engine saw the error, until those words are changed; nothing where the text has changed since. */
 export function markFault(model: monaco.editor.ITextModel, fault: Fault, statement: SentStatement): void {
+  clearFault(model)
   const unchanged = model.getValue().startsWith(statement.text, statement.start)
-  if (!fault.place || !unchanged) return clearFault(model)
+  if (!fault.place || !unchanged) return
   const stretch = faultStretch(statement.text, fault.place)
   const start = model.getPositionAt(statement.start + stretch.start)
   const end = model.getPositionAt(statement.start + stretch.end)
@@ -27,8 +31,26 @@ export function markFault(model: monaco.editor.ITextModel, fault: Fault, stateme
       endColumn: end.column,
     },
   ])
+  watch(model, monaco.Range.fromPositions(start, end))
+}
+
+/** Who mends the words has taken note of them. */
+function watch(model: monaco.editor.ITextModel, range: monaco.Range): void {
+  const words = model.getValueInRange(range)
+  const stickiness = monaco.editor.TrackedRangeStickiness.AlwaysGrowsWhenTypingAtEdges
+  const [tracked] = model.deltaDecorations([], [{ range, options: { stickiness } }])
+  const listener = model.onDidChangeContent(() => {
+    const now = model.getDecorationRange(tracked!)
+    if (!now || model.getValueInRange(now) !== words) clearFault(model)
+  })
+  watches.set(model, () => {
+    listener.dispose()
+    model.deltaDecorations([tracked!], [])
+  })
 }
 
 export function clearFault(model: monaco.editor.ITextModel): void {
+  watches.get(model)?.()
+  watches.delete(model)
   monaco.editor.setModelMarkers(model, OWNER, [])
 }

@@ -6,9 +6,9 @@ import type { CatalogTable } from '../../../main/contract/query.ts'
  */
 export interface CompletionIndex {
   schemas: readonly string[]
-  /** Tables whose name begins with the prefix, whatever its case, at most `limit`. */
+  /** Tables whose name, or else a later word of it, begins with the prefix, whatever its case, at most `limit`. */
   tablesByPrefix(prefix: string, limit: number, schema?: string): readonly CatalogTable[]
-  /** Distinct column names that begin with the prefix, with the type of one of them. */
+  /** Distinct column names, in the same way, with the type of one of them. */
   columnsByPrefix(prefix: string, limit: number): readonly { name: string; type: string; tables: number }[]
   functionsByPrefix(prefix: string, limit: number): readonly string[]
   /** The table that a name in SQL means; without a schema, `public` and `main` come first. */
@@ -43,6 +43,32 @@ function beginningWith<Value>(sorted: readonly Keyed<Value>[], prefix: string, l
   return found
 }
 
+/** Names by their beginning, and by the beginnings of their later words: `items` finds `order_items`. */
+interface Findable<Value> {
+  whole: Keyed<Value>[]
+  words: Keyed<Value>[]
+}
+
+/** Where a later word begins: behind what is no letter or digit, and at a capital behind a small letter. */
+const LATER_WORD = /(?<=[^\p{L}\p{N}])[\p{L}\p{N}]|(?<=\p{Ll})\p{Lu}/gu
+
+function findable<Value>(values: readonly Value[], nameOf: (value: Value) => string): Findable<Value> {
+  const later = values.flatMap((value) => {
+    const name = nameOf(value)
+    return Array.from(name.matchAll(LATER_WORD), ({ index }) => ({ name: name.slice(index), value }))
+  })
+  return {
+    whole: sortedByKey(values, nameOf),
+    words: sortedByKey(later, ({ name }) => name).map(({ key, value: { value } }) => ({ key, value })),
+  }
+}
+
+function find<Value>({ whole, words }: Findable<Value>, prefix: string, limit: number): Value[] {
+  const found = beginningWith(whole, prefix, limit)
+  if (prefix === '' || found.length >= limit) return found
+  return [...new Set([...found, ...beginningWith(words, prefix, limit - found.length)])]
+}
+
 /** Where a name without a schema is looked for first. */
 const SEARCHED_FIRST = ['public', 'main']
 
@@ -66,25 +92,22 @@ export function buildCompletionIndex(
       else columns.set(column.name, { name: column.name, type: column.type, tables: 1 })
     }
   }
-  const sortedTables = sortedByKey(tables, (table) => table.name)
-  const sortedColumns = sortedByKey(columns.values(), (column) => column.name)
+  const allTables = findable(tables, (table) => table.name)
+  const allColumns = findable([...columns.values()], (column) => column.name)
   const sortedFunctions = sortedByKey(new Set(functions), (name) => name)
-  const sortedInSchema = new Map<string, Keyed<CatalogTable>[]>()
+  const ofSchema = new Map<string, Findable<CatalogTable>>()
 
-  function inSchema(schema: string): Keyed<CatalogTable>[] {
-    let sorted = sortedInSchema.get(schema)
-    if (!sorted) {
-      sorted = sortedByKey(bySchema.get(schema) ?? [], (table) => table.name)
-      sortedInSchema.set(schema, sorted)
-    }
-    return sorted
+  function inSchema(schema: string): Findable<CatalogTable> {
+    let found = ofSchema.get(schema)
+    if (!found) ofSchema.set(schema, (found = findable(bySchema.get(schema) ?? [], (table) => table.name)))
+    return found
   }
 
   return {
     schemas: [...bySchema.keys()].sort(),
     tablesByPrefix: (prefix, limit, schema) =>
-      beginningWith(schema === undefined ? sortedTables : inSchema(schema), prefix, limit),
-    columnsByPrefix: (prefix, limit) => beginningWith(sortedColumns, prefix, limit),
+      find(schema === undefined ? allTables : inSchema(schema), prefix, limit),
+    columnsByPrefix: (prefix, limit) => find(allColumns, prefix, limit),
     functionsByPrefix: (prefix, limit) => beginningWith(sortedFunctions, prefix, limit),
     hasSchema: (name) => bySchema.has(name),
     find(name, schema) {

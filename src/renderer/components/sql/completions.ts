@@ -5,12 +5,14 @@ import type { CompletionIndex } from './completionIndex.ts'
 import { offeredKeywords, replicaKeywords } from './keywords.ts'
 import { tokensOf } from './lexer.ts'
 import type { Token } from './lexer.ts'
+import { namedQueriesOf } from './namedQueries.ts'
+import type { NamedQuery } from './namedQueries.ts'
 import { meantName, writtenName } from './names.ts'
 import { snippets } from './snippets.ts'
 import { splitStatements, statementAt } from './statements.ts'
 import type { Statement } from './statements.ts'
 import { isName, referencesOf } from './tableReferences.ts'
-import type { References } from './tableReferences.ts'
+import type { References, TableReference } from './tableReferences.ts'
 
 export interface Suggestion {
   kind: 'schema' | 'table' | 'view' | 'column' | 'alias' | 'function' | 'keyword' | 'snippet'
@@ -120,15 +122,52 @@ function columnSuggestions(table: CatalogTable, rank: number): Suggestion[] {
   }))
 }
 
-function qualified(index: CompletionIndex, cursor: Cursor, references: References): Suggestion[] {
+/** What a statement's own names give beside the catalog's: its tables by alias, its queries by name. */
+class Names {
+  /** Of these the tables that can be named at the cursor: those inside a named query are its own. */
+  readonly references: References
+  readonly queries: readonly NamedQuery[]
+  private readonly index: CompletionIndex
+
+  constructor(sql: string, tokens: readonly Token[], offset: number, index: CompletionIndex) {
+    const { tables, withNames } = referencesOf(sql, tokens)
+    this.queries = namedQueriesOf(sql, tokens)
+    const elsewhere = this.queries.filter(({ start, end }) => offset <= start || offset >= end)
+    const isOutside = (at: number): boolean => elsewhere.every(({ start, end }) => at < start || at >= end)
+    this.references = { tables: tables.filter(({ start }) => isOutside(start)), withNames }
+    this.index = index
+  }
+
+  /** The columns of a table or query that the statement reads; null where nobody knows them. */
+  columnsOf(reference: TableReference, depth = 0): Suggestion[] | null {
+    const query = reference.schema === null ? this.queries.find(({ name }) => name === reference.name) : undefined
+    if (query) return this.columnsOfQuery(query, depth)
+    const table = this.index.find(reference.name, reference.schema)
+    return table ? columnSuggestions(table, 0) : null
+  }
+
+  columnsOfQuery(query: NamedQuery, depth = 0): Suggestion[] {
+    // A recursive query may give all columns of itself.
+    if (depth > 4) return []
+    return query.columns.flatMap((column) =>
+      'allOf' in column
+        ? (this.columnsOf(column.allOf, depth + 1) ?? [])
+        : [{ kind: 'column' as const, label: column.name, insert: writtenName(column.name), detail: query.name, rank: 0 }],
+    )
+  }
+}
+
+function qualified(index: CompletionIndex, cursor: Cursor, names: Names): Suggestion[] {
   const [first, second] = cursor.qualifiers as [string, string | undefined]
   if (second !== undefined) {
     const table = index.find(second, first)
     return table ? columnSuggestions(table, 0) : []
   }
-  const reference = references.tables.find((table) => (table.alias ?? table.name) === first)
-  const table = reference ? index.find(reference.name, reference.schema) : null
-  if (table) return columnSuggestions(table, 0)
+  const reference = names.references.tables.find((table) => (table.alias ?? table.name) === first)
+  const columns = reference && names.columnsOf(reference)
+  if (columns) return columns
+  const query = names.queries.find(({ name }) => name === first)
+  if (query) return names.columnsOfQuery(query)
   if (index.hasSchema(first)) {
     return index.tablesByPrefix(cursor.prefix, LIMIT, first).map((found) => tableSuggestion(found, false, 0))
   }
@@ -152,18 +191,26 @@ function tablesAndSchemas(index: CompletionIndex, cursor: Cursor, references: Re
 function expressions(
   index: CompletionIndex,
   cursor: Cursor,
-  references: References,
+  names: Names,
   engine: EngineName,
   known: readonly Snippet[],
 ): Suggestion[] {
   const suggestions: Suggestion[] = []
   const prefix = cursor.prefix.toLowerCase()
   let knownTables = 0
-  for (const reference of references.tables) {
-    const table = index.find(reference.name, reference.schema)
-    if (table) {
+  for (const query of names.queries) {
+    // One of WITH is offered where it is read.
+    const isInside = cursor.replace.start > query.start && cursor.replace.start < query.end
+    if (isInside || names.references.withNames.includes(query.name)) continue
+    knownTables += 1
+    suggestions.push(...names.columnsOfQuery(query))
+    suggestions.push({ kind: 'alias', label: query.name, insert: writtenName(query.name), detail: 'query', rank: 1 })
+  }
+  for (const reference of names.references.tables) {
+    const columns = names.columnsOf(reference)
+    if (columns) {
       knownTables += 1
-      suggestions.push(...columnSuggestions(table, 0))
+      suggestions.push(...columns)
     }
     const label = reference.alias ?? reference.name
     suggestions.push({ kind: 'alias', label, insert: writtenName(label), detail: reference.name, rank: 1 })
@@ -218,15 +265,15 @@ export function completionsAt(
   const cursor = cursorIn(territory, tokens, offset - from)
   if (!cursor) return none(offset)
 
-  const references = referencesOf(territory, tokens)
+  const names = new Names(territory, tokens, offset - from, index)
   const found =
     cursor.qualifiers.length > 0
-      ? qualified(index, cursor, references)
+      ? qualified(index, cursor, names)
       : wantsTable(territory, cursor.before)
-        ? tablesAndSchemas(index, cursor, references, 0)
+        ? tablesAndSchemas(index, cursor, names.references, 0)
         : [
-            ...expressions(index, cursor, references, engine, [...ownSnippets, ...snippets]),
-            ...(cursor.prefix === '' ? [] : tablesAndSchemas(index, cursor, references, 5)),
+            ...expressions(index, cursor, names, engine, [...ownSnippets, ...snippets]),
+            ...(cursor.prefix === '' ? [] : tablesAndSchemas(index, cursor, names.references, 5)),
           ]
   const suggestions = withoutRepeats(found)
   return {

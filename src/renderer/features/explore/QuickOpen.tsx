@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react'
+import { useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { Command as Cmdk } from 'cmdk'
 import { Columns3, FileCode2, History, Table2 } from 'lucide-react'
 import type { HistoryEntry } from '../../../main/contract/history.ts'
@@ -60,9 +60,11 @@ function Body() {
     () => mergedTables(replica, source).map(({ table, where }) => ({ table, on: where })),
     [replica, source],
   )
+  // Half a million columns take longer than a key press.
+  const wanted = useDeferredValue(search)
   const found = useMemo(
-    () => findOpenables(search, { tables, saved: saved ?? [], history }),
-    [search, tables, saved, history],
+    () => findOpenables(wanted, { tables, saved: saved ?? [], history }),
+    [wanted, tables, saved, history],
   )
   return (
     <Cmdk label="Open anything" className={styles.palette} shouldFilter={false} loop>

@@ -19,13 +19,21 @@ const OWN_SCHEMAS = new Set(['millrace', 'history'])
 
 const nameKey = (table: { schema: string; name: string }): string => `${table.schema}\0${table.name}`
 
-/** Both catalogs as one: what the replica has as the replica has it, and what only the source has. */
+const alphabetical = new Intl.Collator(undefined, { numeric: true })
+
+/** Millrace's own schemas last; the schemas and the tables of each by name. */
+function inOrder({ table: a }: TreeTable, { table: b }: TreeTable): number {
+  if (a.schema === b.schema) return alphabetical.compare(a.name, b.name)
+  return Number(OWN_SCHEMAS.has(a.schema)) - Number(OWN_SCHEMAS.has(b.schema)) || alphabetical.compare(a.schema, b.schema)
+}
+
+/** Both catalogs as one, in order: what the replica has as the replica has it, and what only the source has. */
 export function mergedTables(replica: readonly CatalogTable[], source: readonly CatalogTable[]): TreeTable[] {
   const inReplica = new Set(replica.map(nameKey))
   return [
     ...replica.map((table): TreeTable => ({ table, where: 'replica' })),
     ...source.filter((table) => !inReplica.has(nameKey(table))).map((table): TreeTable => ({ table, where: 'source' })),
-  ]
+  ].sort(inOrder)
 }
 
 function bySchema(tables: readonly TreeTable[]): [string, TreeTable[]][] {
@@ -35,11 +43,7 @@ function bySchema(tables: readonly TreeTable[]): [string, TreeTable[]][] {
     if (group) group.push(entry)
     else groups.set(entry.table.schema, [entry])
   }
-  for (const group of groups.values()) group.sort((a, b) => a.table.name.localeCompare(b.table.name))
-  return [...groups].sort(([a], [b]) => {
-    const ownLast = Number(OWN_SCHEMAS.has(a)) - Number(OWN_SCHEMAS.has(b))
-    return ownLast || a.localeCompare(b)
-  })
+  return [...groups]
 }
 
 export const schemaId = (schema: string): string => `schema:${schema}`
@@ -51,7 +55,7 @@ export function startsOpen(id: string): boolean {
 }
 
 /**
- * The rows to draw. `toggled` holds the ids whose state is not the one they start with. A search keeps
+ * The rows to draw of what `mergedTables` gives. `toggled` holds the ids whose state is not the one they start with. A search keeps
  * tables whose name, or one of whose columns, has the text, and opens what it finds.
  */
 export function treeRows(tables: readonly TreeTable[], toggled: ReadonlySet<string>, search: string): TreeRow[] {

@@ -71,6 +71,24 @@ describe('completion', () => {
     expect(offered('WITH top AS (SELECT 1) SELECT * FROM to|')).toEqual(['top'])
   })
 
+  it('offers the columns of a query of WITH, and of a subquery, by their names', () => {
+    const top = 'WITH top AS (SELECT c.country, sum(total) AS revenue FROM orders JOIN customers c ON true GROUP BY 1) '
+    expect(offered(`${top}SELECT t.| FROM top t`)).toEqual(['country', 'revenue'])
+    expect(offered(`${top}SELECT | FROM top`, ['column'])).toEqual(['country', 'revenue'])
+    expect(offered('SELECT s.| FROM (SELECT *, 1 AS one FROM sales.orders) AS s')).toEqual(['id', 'region', 'one'])
+    expect(offered('SELECT | FROM (SELECT id AS number FROM sales.orders) s', ['column'])).toContain('number')
+    expect(offered('WITH RECURSIVE r AS (SELECT * FROM r) SELECT r.| FROM r')).toEqual([])
+  })
+
+  it('finds a name by a later word of it, behind those that begin with it', () => {
+    const many = buildCompletionIndex([table('public', 'items', ['id']), table('public', 'order_items', ['unitPrice']), table('a', 'b', ['price'])])
+    const labels = (sql: string, kind: string) =>
+      completionsAt(sql, sql.length, many, 'replica').suggestions.filter((found) => found.kind === kind).map(({ label }) => label)
+    expect(labels('SELECT * FROM ite', 'table')).toEqual(['items', 'order_items'])
+    expect(labels('SELECT pri', 'column')).toEqual(['price', 'unitPrice'])
+    expect(labels('SELECT * FROM tems', 'table')).toEqual([])
+  })
+
   it('offers functions with their parentheses, and keywords', () => {
     expect(offered('SELECT su| FROM orders', ['function'])).toEqual(['substring($0)', 'sum($0)'])
     expect(offered('SELECT * FROM orders wh|', ['keyword'])).toContain('WHERE')
@@ -114,6 +132,7 @@ describe('completion', () => {
     expect(looksOf('SELECT * FROM table_19 t WHERE ')).toBeLessThan(100)
     expect(looksOf('SELECT va')).toBeLessThan(5_000)
     expect(looksOf('SELECT * FROM ')).toBeLessThan(5_000)
+    expect(looksOf('SELECT * FROM 199')).toBeLessThan(5_000)
     expect(completionsAt('SELECT * FROM table_1', 21, big, 'replica').truncated).toBe(true)
   })
 })
