@@ -1,6 +1,6 @@
 import type { ColumnStatistics, ColumnSummary, HistogramBar } from '../../../main/contract/statistics.ts'
 import type { ResultColumn } from '../../../main/contract/values.ts'
-import { gridText, inZone } from '../grid/cellText.ts'
+import { gridText } from '../grid/cellText.ts'
 import { formatCount, formatExact, formatMany, formatPercent } from '../format.ts'
 
 /** `12 345 different`, `about 12 345 different`, `every value once`. */
@@ -48,18 +48,4 @@ function isInteger({ type }: ResultColumn): boolean {
 export function histogramSummary(bars: readonly HistogramBar[], column: ResultColumn): string {
   const highest = bars.reduce((top, bar) => (bar.count > top.count ? bar : top), bars[0]!)
   return `Histogram of ${column.name}: ${formatMany(bars.length, 'bar')}, the highest ${barWords(highest, column)}`
-}
-
-/** The same statistics with every instant that names its offset in another zone; all else stays. */
-export function statisticsInZone(statistics: ColumnStatistics, timeZone: string): ColumnStatistics {
-  const moved = (text: string): string => inZone(text, timeZone) ?? text
-  const { minimum, maximum, quartiles, topValues, histogram } = statistics
-  return {
-    ...statistics,
-    minimum: minimum === null ? null : moved(minimum),
-    maximum: maximum === null ? null : moved(maximum),
-    quartiles: quartiles && [moved(quartiles[0]), moved(quartiles[1]), moved(quartiles[2])],
-    topValues: topValues.map((top) => ({ ...top, value: moved(top.value) })),
-    histogram: histogram && histogram.map((bar) => ({ ...bar, from: moved(bar.from), to: moved(bar.to) })),
-  }
 }

@@ -16,6 +16,7 @@ import { Skeleton } from '../../components/Skeleton.tsx'
 import split from '../../components/Split.module.css'
 import { closeAllRuns, openQuery, openTableAt, takeEditor, theEditor } from './actions.ts'
 import { exploreCommands } from './commands.ts'
+import { followExports } from './exportNews.ts'
 import { FileBar } from './FileBar.tsx'
 import { ClearHistoryDialog } from './HistoryList.tsx'
 import { OutcomeStrip } from './OutcomeStrip.tsx'
@@ -115,6 +116,7 @@ export function ExploreView() {
 
   useEffect(() => followCatalogs(), [])
   useEffect(() => writeTabsWhenHidden(), [])
+  useEffect(() => followExports(), [])
   useEffect(() => (tabsOf ? followSavedQueries() : undefined), [tabsOf])
 
   const workspaceId = workspace?.id

@@ -4,8 +4,7 @@ import type { Fault } from '../../../main/contract/errors.ts'
 import { DOWNLOADS_PATH, textFormatSchema } from '../../../main/contract/export.ts'
 import type { ExportFormat, ExportProgress, ExportTarget, TextFormat } from '../../../main/contract/export.ts'
 import { engine } from '../../app/engineClient.ts'
-import { tell } from '../../app/notices.ts'
-import { formatBytes, formatMany } from '../../components/format.ts'
+import { formatMany } from '../../components/format.ts'
 import { saveFrom } from '../../components/saveFile.ts'
 import type { ShownResult } from './runs.ts'
 
@@ -73,16 +72,6 @@ export async function copyResult(
   return `Copied ${what}.`
 }
 
-/** The dialog tells by itself how its export ends. */
-function tellIfClosed({ result, run }: ExportState): void {
-  if (result || !run || run.isCancelled) return
-  const { target, fault, progress } = run
-  const file = target.kind === 'file' ? target.path : target.fileName
-  if (fault) return tell({ subject: `export ${file}`, tone: 'bad', text: `${file} could not be written. ${fault.message}` })
-  const what = `${formatMany(progress.rows, 'row')}, ${formatBytes(progress.bytes)}`
-  tell({ subject: `export ${file}`, tone: 'ok', text: `${file} is written: ${what}.` })
-}
-
 export async function startExport(result: ShownResult, settings: ExportSettings): Promise<void> {
   underway?.abort()
   const own = new AbortController()
@@ -106,10 +95,7 @@ export async function startExport(result: ShownResult, settings: ExportSettings)
     else show({ fault: faultOf(thrown) })
   } finally {
     if (own.signal.aborted) show({ isCancelled: true })
-    if (underway === own) {
-      underway = null
-      tellIfClosed(useExport.getState())
-    }
+    if (underway === own) underway = null
   }
 }
 

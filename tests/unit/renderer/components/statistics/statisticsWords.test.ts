@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ColumnStatistics } from '../../../../../src/main/contract/statistics.ts'
 import type { ResultColumn } from '../../../../../src/main/contract/values.ts'
 import {
-  barWords, distinctWords, histogramSummary, nullWords, statisticsInZone, summaryLines,
+  barWords, distinctWords, histogramSummary, nullWords, summaryLines,
 } from '../../../../../src/renderer/components/statistics/statisticsWords.ts'
 
 const statistics = (part: Partial<ColumnStatistics>): ColumnStatistics => ({
@@ -41,15 +41,5 @@ describe('the words of statistics', () => {
     expect(histogramSummary([{ from: '0', to: '50', count: 1 }, { from: '50', to: '100', count: 7 }], decimal)).toBe(
       'Histogram of amount: 2 bars, the highest 50 to below 100: 7 rows',
     )
-  })
-  it('tell instants in the zone of the person, and leave alone what names no zone', () => {
-    const inTokyo = statisticsInZone(statistics({
-      minimum: '2024-07-01 12:00:00.25+00', maximum: '2024-07-02 00:00:00', quartiles: ['1', '2', '3'],
-      histogram: [{ from: '2024-07-01 12:00:00+00', to: '2024-07-02 12:00:00+00', count: 3 }],
-    }), 'Asia/Tokyo')
-    expect(inTokyo).toMatchObject({
-      minimum: '2024-07-01 21:00:00.25+09', maximum: '2024-07-02 00:00:00', quartiles: ['1', '2', '3'],
-      histogram: [{ from: '2024-07-01 21:00:00+09', to: '2024-07-02 21:00:00+09', count: 3 }],
-    })
   })
 })
