@@ -1,4 +1,4 @@
-import type { ColumnStatistics, ColumnSummary, HistogramBar } from '../../../main/contract/statistics.ts'
+import type { ColumnSummary, HistogramBar } from '../../../main/contract/statistics.ts'
 import type { ResultColumn } from '../../../main/contract/values.ts'
 import { gridText } from '../grid/cellText.ts'
 import { formatCount, formatExact, formatMany, formatPercent } from '../format.ts'
