@@ -453,8 +453,19 @@ describe.each([15, 18] as const)('a publication that somebody changed, Postgres 
       await until('it follows', has('ready'), { timeoutMs: 30_000 })
       await source.query(`DROP TABLE brief_${at}`)
       await until('it is told', has('errored'), { timeoutMs: 30_000 })
-      expect(session!.live().tables.find(({ name }) => name === `brief_${at}`)?.reason).toMatch(/dropped/)
+      expect(session!.live().tables.find(({ name }) => name === `brief_${at}`)).toMatchObject({ isGone: true, reason: expect.stringMatching(/dropped/) })
     }
+    const brief = { schema: 'public', name: 'brief_1' }
+    await expect(session!.resyncTable(brief)).rejects.toMatchObject({ code: 'TABLE_MISSING' })
+    const { filePath } = session!
+    await session!.close()
+    await follow(source, filePath)
+    await until('it follows', () => session!.live().state === 'following')
+    expect(session!.live().tables.map(({ name, isGone }) => [name, isGone])).toEqual(
+      expect.arrayContaining([['items', false], ['brief_1', true], ['brief_3', true]]),
+    )
+    await session!.removeTable(brief)
+    expect(session!.live().tables.map(({ name }) => name)).not.toContain('brief_1')
   })
 
   it('a table that is to be copied again, and cannot be marked so, ends the stream by name, and is copied once it can be', async () => {

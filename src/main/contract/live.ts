@@ -27,6 +27,8 @@ export const liveTableSchema = z.object({
   state: tableStateSchema,
   /** Why it is `errored`, or what to know of it; one sentence. */
   reason: z.string().nullable(),
+  /** The source has no such table any more: what is copied of it can be kept or removed, not copied again. */
+  isGone: z.boolean(),
   /** Rows in the replica, by its own count. */
   rows: z.number(),
   /** While copying: what has come and what is expected. */

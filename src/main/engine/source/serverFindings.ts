@@ -1,6 +1,7 @@
 import type { Finding } from '../../contract/source.ts'
 import pg from 'pg'
 import type { OpenTransaction, PreflightFacts } from './preflightFacts.ts'
+import { releaseThatSeesAddedTables } from './publicationRefresh.ts'
 
 export const OLDEST_MAJOR_VERSION = 14
 export const NEWEST_MAJOR_VERSION = 18
@@ -44,6 +45,17 @@ const serverVersion: Check = (facts) => {
         severity: 'warning',
         found: `The server is Postgres ${facts.version}, newer than any that Millrace was tried with.`,
         advice: 'Look for a newer Millrace; until then compare the replica with the source now and then.',
+      },
+    ]
+  }
+  const mended = releaseThatSeesAddedTables(facts.versionNumber)
+  if (mended !== null) {
+    return [
+      {
+        check,
+        severity: 'warning',
+        found: `The server is Postgres ${facts.version}, which may leave out changes of a table that is added to a publication while it is written to.`,
+        advice: `Update the server to ${mended} or later; until then Millrace waits for open transactions, and adds such tables in two steps.`,
       },
     ]
   }

@@ -134,7 +134,7 @@ class Attempt {
       await this.replace(table, successor, outcome)
     } else {
       await recordOutcome(this.connection, outcome)
-      this.effects.push(() => Object.assign(table, outcome.change))
+      this.effects.push(() => Object.assign(table, outcome.change, { isGone: change.shape === null }))
     }
     this.outcomes.push(outcome)
   }

@@ -142,6 +142,7 @@ async function planUnderSnapshot(client: pg.Client, options: CopyTablesOptions):
     const relation = shape?.relation
     if (!relation || followsOf(relation) === 'nothing') {
       const reason = relation ? 'The table cannot be followed any more; see `millrace doctor`.' : 'The table was dropped on the source.'
+      table.isGone = relation === undefined
       await park(table, { code: 'TABLE_MISSING', reason }, options)
       continue
     }

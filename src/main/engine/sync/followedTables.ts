@@ -22,6 +22,8 @@ export interface FollowedTable {
   marks: ShapeMarks | null
   state: TableState
   reason: string | null
+  /** The source has no such table any more, as its catalog was last read. */
+  isGone: boolean
   snapshotLsn: Lsn | null
   /** Rows in the replica. */
   rows: number
@@ -37,6 +39,7 @@ export function newFollowedTable(plan: TablePlan, estimatedRows: number | null, 
     marks,
     state: 'init',
     reason: null,
+    isGone: false,
     snapshotLsn: null,
     rows: 0,
     estimatedRows,

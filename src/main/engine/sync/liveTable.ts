@@ -13,6 +13,7 @@ export function liveTable(
     name: plan.name,
     state: isCatchingUp ? 'catching-up' : table.state,
     reason: table.reason ?? noteOf(table),
+    isGone: table.isGone,
     rows: table.rows,
     copy: copy && { ...copy, startedAt: new Date(copy.startedAtMs).toISOString() },
     ...table.counts,

@@ -227,6 +227,7 @@ async function resume(options: PrepareOptions, source: SourceRecord, checkpoint:
     if (plan) {
       const table = newFollowedTable(plan, shape?.relation.estimatedRows ?? null, marks.get(record.oid) ?? null)
       tables.set(record.oid, table)
+      table.isGone = shape === undefined
       table.state = record.state
       table.reason = record.reason
       table.snapshotLsn = record.snapshotLsn
@@ -236,7 +237,7 @@ async function resume(options: PrepareOptions, source: SourceRecord, checkpoint:
     } else if (shape) {
       tables.set(record.oid, newFollowedTable(planTable(shape.relation), shape.relation.estimatedRows))
     } else {
-      const table = recordedTable(record, rowCounts)
+      const table = { ...recordedTable(record, rowCounts), isGone: true }
       tables.set(record.oid, table)
       if (record.state !== 'errored') parked.push(schemaOutcome(table, droppedDecision, null, host.clock.nowMs()))
     }
@@ -258,7 +259,7 @@ async function isAllCopiedAgain({ selection, file }: PrepareOptions): Promise<bo
 
 /** The copy of a table that was dropped on the source is kept as it was. */
 function droppedTable(record: TableRecord, rowCounts: RowCounts): FollowedTable {
-  return { ...recordedTable(record, rowCounts), state: 'errored', reason: droppedDecision.reason }
+  return { ...recordedTable(record, rowCounts), state: 'errored', reason: droppedDecision.reason, isGone: true }
 }
 
 /** What an earlier start had made has no use any more. */

@@ -134,9 +134,9 @@ export class Replication {
     })
   }
 
-  /** Copies a table again because a person asks for it. Throws TABLE_MISSING. */
+  /** Copies a table again because a person asks for it. Throws TABLE_MISSING, also where the source has none to copy. */
   async resync(schema: string, name: string): Promise<void> {
-    await this.copyAgain(this.commands.require(schema, name).plan.oid, 'asked for')
+    await this.copyAgain(this.commands.requireOnSource(schema, name).plan.oid, 'asked for')
   }
 
   /**

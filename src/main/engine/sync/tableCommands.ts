@@ -44,6 +44,17 @@ export class TableCommands {
     })
   }
 
+  /** One that can be copied again. Throws TABLE_MISSING. */
+  requireOnSource(schema: string, name: string): FollowedTable {
+    const table = this.require(schema, name)
+    if (!table.isGone) return table
+    throw new MillraceError({
+      code: 'TABLE_MISSING',
+      message: `${schema}.${name} was dropped on the source: there is nothing to copy.`,
+      advice: 'Remove it, or leave its copy as it is.',
+    })
+  }
+
   /** See `Replication.copyAgain`. */
   async copyAgain({ plan }: FollowedTable, reason: string): Promise<void> {
     const { file, onNotice } = this.options

@@ -11,6 +11,7 @@ import { connectSource } from '../source/connection.ts'
 import { cutShort, endConnection } from '../source/ending.ts'
 import { faultOfSourceError, isTransientSourceError } from '../source/faults.ts'
 import { alterPublications } from '../source/publication.ts'
+import { readVersionNumber, refreshPublications, releaseThatSeesAddedTables } from '../source/publicationRefresh.ts'
 import { ReplicationConnection, type CreatedSlot } from '../source/replicationConnection.ts'
 import { faultOfWriting, reasonOfApplyError, verdictOfApplyError } from '../store/faults.ts'
 import { interruptOnAbort } from '../store/interruption.ts'
@@ -49,6 +50,7 @@ const LAST_PART_ROWS = 2000
 /** A table whose copy was of no use so many times in a row is parked. */
 const MOST_ATTEMPTS = 3
 const QUERY_TIMEOUT_MS = 60_000
+const WAITS_FOR_TRANSACTIONS = 'Asking for a snapshot; this waits for transactions that are open on the source.'
 
 /** One table on its way: what is held back for it, and how its copy is broken off. */
 interface Joining {
@@ -147,7 +149,7 @@ export class TableJoiner {
     const connection = await file.connect()
     let joined: Promise<void> = Promise.resolve()
     try {
-      onActivity('Asking for a snapshot; this waits for transactions that are open on the source.')
+      onActivity(WAITS_FOR_TRANSACTIONS)
       const slot = await walsender.createSlot(ownName('copy'), { temporary: true })
       onActivity(null)
       for (const { held } of this.joining.values()) held.startFrom(slot.consistentPoint)
@@ -192,7 +194,7 @@ export class TableJoiner {
 
   /** Makes the tables' changes come, and plans them anew. Answers those that can be followed. */
   private async publish(tables: readonly FollowedTable[]): Promise<FollowedTable[]> {
-    const { address, source } = this.options
+    const { address, source, onActivity } = this.options
     const client = await connectSource(address, { purpose: 'catalog', queryTimeoutMs: QUERY_TIMEOUT_MS, signal: this.signal })
     try {
       return await cutShort(client, { signal: this.signal }, async () => {
@@ -207,11 +209,16 @@ export class TableJoiner {
           } else if (relation) {
             await this.park(table, 'TABLE_MISSING', 'The table cannot be followed any more; see `millrace doctor`.')
           } else {
+            table.isGone = true
             await this.park(table, 'TABLE_MISSING', 'The table was dropped on the source; the copy is as it was.')
           }
         }
         const add = relations.filter(({ oid }) => published.some((table) => table.plan.oid === oid))
         await alterPublications(client, { name: source.publicationName, add })
+        if (published.length > 0 && releaseThatSeesAddedTables(await readVersionNumber(client)) !== null) {
+          onActivity(WAITS_FOR_TRANSACTIONS)
+          await refreshPublications(client, source.publicationNames)
+        }
         return published
       })
     } finally {

@@ -137,11 +137,22 @@ const TableRow = memo(function TableRow({ table }: { table: LiveTable }) {
             <div className={styles.errored}>
               <p>
                 {table.reason ?? 'A change could not be applied.'}{' '}
-                <span className="muted">The other tables go on. To copy it again brings it back from a new snapshot.</span>
+                <span className="muted">
+                  The other tables go on.{' '}
+                  {table.isGone
+                    ? 'What was copied can still be queried; removing the table deletes it from the file.'
+                    : 'To copy it again brings it back from a new snapshot.'}
+                </span>
               </p>
-              <Button size="small" icon={CopyPlus} onClick={() => void copyAgain(table)}>
-                Copy again
-              </Button>
+              {table.isGone ? (
+                <Button size="small" icon={CircleMinus} onClick={() => openTableDialog({ kind: 'remove', table: { schema: table.schema, name: table.name } })}>
+                  Remove
+                </Button>
+              ) : (
+                <Button size="small" icon={CopyPlus} onClick={() => void copyAgain(table)}>
+                  Copy again
+                </Button>
+              )}
             </div>
           </td>
         </tr>

@@ -14,8 +14,9 @@ export function inOrder(tables: readonly LiveTable[]): LiveTable[] {
   )
 }
 
-/** One that waits or is being copied is on its way already. */
-export function canBeCopiedAgain({ state }: Pick<LiveTable, 'state'>): boolean {
+/** One that waits or is being copied is on its way already; of one that is gone there is nothing to copy. */
+export function canBeCopiedAgain({ state, isGone }: Pick<LiveTable, 'state' | 'isGone'>): boolean {
+  if (isGone) return false
   return state === 'ready' || state === 'catching-up' || state === 'errored'
 }
 

@@ -47,7 +47,8 @@ describe('a server is told', () => {
   test.each<[string, Partial<PreflightFacts>, string, string | undefined]>([
     ['its version', {}, 'server-version', 'ok'],
     ['that it is too old', { versionNumber: 130_014 }, 'server-version', 'blocker'],
-    ['that it is the oldest that serves', { versionNumber: 140_000 }, 'server-version', 'ok'],
+    ['that it is the oldest that serves', { versionNumber: 140_018 }, 'server-version', 'ok'],
+    ['that it may leave out an added table', { versionNumber: 150_012 }, 'server-version', 'warning'],
     ['that it is newer than any known', { versionNumber: 190_000 }, 'server-version', 'warning'],
     ['that it is a standby', { inRecovery: true }, 'in-recovery', 'blocker'],
     ['that its log is not logical', { walLevel: 'replica' }, 'wal-level', 'blocker'],

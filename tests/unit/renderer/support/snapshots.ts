@@ -43,6 +43,7 @@ export function tableOf(change: Partial<LiveTable>): LiveTable {
     name: 'orders',
     state: 'ready',
     reason: null,
+    isGone: false,
     rows: 1_000,
     copy: null,
     inserts: 0,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { demoRates, neighbourRate, stopOf } from '../../../../../src/renderer/features/live/demoRates.ts'
-import { inOrder, matching, textColumnsNote } from '../../../../../src/renderer/features/live/tableRows.ts'
+import { canBeCopiedAgain, canBeRemoved, inOrder, matching, textColumnsNote } from '../../../../../src/renderer/features/live/tableRows.ts'
 import { tableOf } from '../../support/snapshots.ts'
 
 it('puts what needs a look on top and leaves the rest by name', () => {
@@ -22,6 +22,13 @@ it('finds tables by schema and name', () => {
 it('names columns kept as text only where there are some', () => {
   expect(textColumnsNote(tableOf({}))).toBeNull()
   expect(textColumnsNote(tableOf({ textColumns: [{ name: 'a', sourceType: 'box' }] }))).toBe('1 as text')
+})
+
+it('offers to copy again what the source still has, and is not on its way already', () => {
+  const offered = (change: Parameters<typeof tableOf>[0]) => canBeCopiedAgain(tableOf(change))
+  expect([offered({}), offered({ state: 'errored' }), offered({ state: 'init' })]).toEqual([true, true, false])
+  expect(offered({ state: 'errored', isGone: true })).toBe(false)
+  expect(canBeRemoved(tableOf({ state: 'errored', isGone: true }))).toBe(true)
 })
 
 it('turns the demo up and down by the stops of its slider', () => {
