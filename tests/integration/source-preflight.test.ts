@@ -66,6 +66,49 @@ describe.each(majors)('on Postgres %i', (major) => {
     expect(blockersOf(report)).toMatchObject({ code: 'NO_TABLES', message: 'No table on the source fits no_such_*.' })
   })
 
+  test('a table whose updates Postgres cannot describe is told before anything is copied, and each choice offered mends it', async () => {
+    await database.query(`CREATE SCHEMA gaps; SET search_path = gaps;
+      CREATE TABLE keyless (v text); CREATE TABLE silent (id int PRIMARY KEY); ALTER TABLE silent REPLICA IDENTITY NOTHING;
+      CREATE TABLE mute (v text NOT NULL); ALTER TABLE mute REPLICA IDENTITY NOTHING;
+      CREATE TABLE late (id int PRIMARY KEY DEFERRABLE);
+      CREATE TABLE lost (code int NOT NULL UNIQUE); ALTER TABLE lost REPLICA IDENTITY USING INDEX lost_code_key; ALTER TABLE lost DROP CONSTRAINT lost_code_key;
+      CREATE TABLE made (a int NOT NULL, g int GENERATED ALWAYS AS (a) STORED PRIMARY KEY);
+      CREATE TABLE parts (id int) PARTITION BY RANGE (id); CREATE TABLE parts_all PARTITION OF parts DEFAULT`)
+    const gapsOf = async () => {
+      const report = await reportFor(database.address, ['gaps.*'])
+      expect(report.ready).toBe(true)
+      const told = report.findings.filter(({ check }) => check === 'table-identity')
+      expect(told.map(({ table }) => table!.name)).toEqual(report.tables.filter(({ follows }) => follows === 'inserts-only').map(({ name }) => name))
+      return new Map(told.map((finding) => [finding.table!.name, finding]))
+    }
+    const told = await gapsOf()
+    expect([...told.keys()].sort()).toEqual(['keyless', 'late', 'lost', 'made', 'mute', 'parts', 'silent'])
+    for (const { severity, found, advice } of told.values()) {
+      expect([severity, found, advice]).toEqual(['warning', expect.stringMatching(/only inserts and truncates/), expect.stringMatching(/key.*leave it out.*inserts alone/)])
+    }
+    /** The statement that is offered, with its blank filled in. */
+    const choice = (name: string, pattern: RegExp, blank = ''): string => {
+      const statement = told.get(name)!.sql!.split('\n').find((line) => pattern.test(line))
+      expect([name, statement]).toEqual([name, expect.stringMatching(pattern)])
+      return statement!.replace('(…)', `(${blank})`).replace('…', blank)
+    }
+    await database.query(
+      [
+        choice('keyless', /REPLICA IDENTITY FULL/),
+        choice('mute', /ADD PRIMARY KEY/, 'v'),
+        choice('silent', /REPLICA IDENTITY DEFAULT/),
+        choice('lost', /ADD PRIMARY KEY/, 'code'),
+        'CREATE UNIQUE INDEX late_id ON gaps.late (id)',
+        choice('late', /REPLICA IDENTITY USING INDEX/, 'late_id'),
+        'CREATE UNIQUE INDEX made_a ON gaps.made (a)',
+        choice('made', /REPLICA IDENTITY USING INDEX/, 'made_a'),
+        choice('parts', /ADD PRIMARY KEY/, 'id'),
+      ].join(';\n'),
+    )
+    expect([...(await gapsOf()).keys()]).toEqual([])
+    await database.query('DROP SCHEMA gaps CASCADE')
+  })
+
   test('transactions that slot creation would wait for are named', async () => {
     const other = await connectSource(database.address, { purpose: 'writer' })
     await other.query('BEGIN; SELECT pg_current_xact_id()')

@@ -99,7 +99,7 @@ function intervalText(fields: string): string {
 }
 
 /** https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */
-function arrayText(elements: (string | null)[]): string {
+export function arrayText(elements: readonly (string | null)[]): string {
   const texts = elements.map((element) => {
     if (element === null) return 'NULL'
     if (element !== '' && !/[\s{},"\\]/.test(element) && element.toUpperCase() !== 'NULL') return element

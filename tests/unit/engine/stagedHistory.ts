@@ -5,20 +5,30 @@ import { ColumnKind, type OldRow } from '../../../src/main/engine/model/tuple.ts
 export type Value = string | null
 export const unchanged = Symbol('unchanged')
 
+type Sent = readonly (Value | typeof unchanged)[]
+
 /** A row as the decoder would show it. */
-export function tupleOf(values: readonly (Value | typeof unchanged)[]): TupleIndex {
-  const tuple = new TupleIndex()
-  const pieces = values.map((value) => (typeof value === 'string' ? Buffer.from(value) : Buffer.alloc(0)))
-  tuple.reset(Buffer.concat(pieces), values.length)
+export function tupleOf(values: Sent): TupleIndex {
+  return messageOf(values)[0]!
+}
+
+/** Rows that come in one message, an old one and a new one, as the decoder would show them. */
+function messageOf(...rows: readonly Sent[]): TupleIndex[] {
+  const pieces = rows.map((row) => row.map((value) => Buffer.from(typeof value === 'string' ? value : '')))
+  const bytes = Buffer.concat(pieces.flat())
   let offset = 0
-  for (const [column, value] of values.entries()) {
-    tuple.kinds[column] =
-      value === null ? ColumnKind.null : value === unchanged ? ColumnKind.unchanged : ColumnKind.text
-    tuple.starts[column] = offset
-    offset += pieces[column]!.length
-    tuple.ends[column] = offset
-  }
-  return tuple
+  return rows.map((row, place) => {
+    const tuple = new TupleIndex()
+    tuple.reset(bytes, row.length)
+    for (const [column, value] of row.entries()) {
+      tuple.kinds[column] =
+        value === null ? ColumnKind.null : value === unchanged ? ColumnKind.unchanged : ColumnKind.text
+      tuple.starts[column] = offset
+      offset += pieces[place]![column]!.length
+      tuple.ends[column] = offset
+    }
+    return tuple
+  })
 }
 
 /** What the source sends with an update or a delete to tell which row it was. */
@@ -46,8 +56,8 @@ export class SourceTable {
     return this.rows.some((other, index) => index !== except && this.keyOf(other) === this.keyOf(row))
   }
 
-  private oldOf(row: readonly Value[]): TupleIndex {
-    return tupleOf(this.sends === 'full' ? row : row.map((value, column) => (this.keyColumns.includes(column) ? value : null)))
+  private oldOf(row: readonly Value[]): Value[] {
+    return row.map((value, column) => (this.sends === 'full' || this.keyColumns.includes(column) ? value : null))
   }
 
   insert(row: Value[]): void {
@@ -56,23 +66,25 @@ export class SourceTable {
     this.staged.insert(tupleOf(row), bytesOf(row))
   }
 
-  /** `leavesOut` marks columns that are not sent where their value has not changed, as Postgres does with TOAST. */
+  /**
+   * `leavesOut` marks columns that are not sent where their value has not changed, as Postgres does with TOAST. Where
+   * the key has such a column, Postgres sends the old key although it has not changed.
+   */
   update(index: number, row: Value[], leavesOut: readonly boolean[]): void {
     const old = this.rows[index]
     if (!old || this.hasKey(row, index)) return
     this.rows[index] = row
+    const sent = row.map((value, column) => (leavesOut[column] && value !== null && value === old[column] ? unchanged : value))
     const keyChanged = this.keyOf(old) !== this.keyOf(row)
-    const oldRow: OldRow = this.sends === 'full' ? 'full' : keyChanged ? 'key' : 'none'
-    const sent = row.map((value, column) => {
-      const mayLeaveOut = leavesOut[column] && value !== null && value === old[column] && !this.keyColumns.includes(column)
-      return mayLeaveOut ? unchanged : value
-    })
-    this.staged.update(oldRow, this.oldOf(old), tupleOf(sent), bytesOf(old) + bytesOf(row))
+    const keyLeftOut = this.keyColumns.some((column) => sent[column] === unchanged)
+    const oldRow: OldRow = this.sends === 'full' ? 'full' : keyChanged || keyLeftOut ? 'key' : 'none'
+    const [before, after] = messageOf(this.oldOf(old), sent)
+    this.staged.update(oldRow, before!, after!, bytesOf(old) + bytesOf(row))
   }
 
   delete(index: number): void {
     const [old] = this.rows.splice(index, 1)
-    if (old) this.staged.delete(this.oldOf(old), bytesOf(old))
+    if (old) this.staged.delete(tupleOf(this.oldOf(old)), bytesOf(old))
   }
 
   truncate(): void {

@@ -169,14 +169,16 @@ function wholeRowStatements(plan: TablePlan): string[] {
   const sameRow = plan.columns
     .map((column) => `${told('replica', column)} IS NOT DISTINCT FROM ${told('net', column)}`)
     .join(' AND ')
-  const oneOfEach = plan.columns
-    .map((column) => `any_value(staged.${identifier(column.replicaName)}) AS ${identifier(column.replicaName)}`)
-    .join(', ')
   const table = replicaName(plan)
   return [
-    `CREATE OR REPLACE TEMP TABLE millrace_latest AS SELECT ${oneOfEach},
-       sum(CASE WHEN ${stagedPrefix[0]} = '${DELETE_LETTER}' THEN -1 ELSE 1 END)::BIGINT AS ${NET}
-     FROM ${STAGED} AS staged GROUP BY ${plan.columns.map((column) => told('staged', column)).join(', ')} HAVING ${NET} <> 0`,
+    // One row of each, whole: DuckDB's any_value turns a -0 in a list to 0.
+    `CREATE OR REPLACE TEMP TABLE millrace_latest AS
+     SELECT ${plan.columns.map((column) => `staged.${identifier(column.replicaName)}`).join(', ')}, counted.${NET}
+     FROM ${STAGED} AS staged JOIN (
+       SELECT max(${stagedPrefix[1]}) AS ${LAST},
+         sum(CASE WHEN ${stagedPrefix[0]} = '${DELETE_LETTER}' THEN -1 ELSE 1 END)::BIGINT AS ${NET}
+       FROM ${STAGED} AS staged GROUP BY ${plan.columns.map((column) => told('staged', column)).join(', ')} HAVING ${NET} <> 0
+     ) AS counted ON counted.${LAST} = staged.${stagedPrefix[1]}`,
     `DELETE FROM ${table} WHERE rowid IN (
        SELECT ${ROW} FROM (
          SELECT replica.rowid AS ${ROW}, net.${NET} AS ${NET},

@@ -89,26 +89,28 @@ export class StagedTable {
   insert(row: TupleIndex, worstBytes: number): void {
     this.counts.inserts++
     this.netRows++
-    this.writeRow(Operation.insert, row, null, worstBytes)
+    this.writeRow(Operation.insert, row, worstBytes)
   }
 
   update(oldRow: OldRow, old: TupleIndex, row: TupleIndex, worstBytes: number): void {
     this.counts.updates++
-    const fallback = oldRow === 'full' ? old : null
-    if (this.part.shape.identity === 'whole-row') {
-      this.writeRow(Operation.delete, old, null, worstBytes)
-      this.writeRow(Operation.insert, row, fallback, worstBytes)
+    const { identity, keyColumns } = this.part.shape
+    // A key may be a TOAST value as well: where it has not changed, it comes with the old row only.
+    if (oldRow !== 'none') row.takeUnchangedFrom(old, oldRow === 'full' ? null : keyColumns)
+    if (identity === 'whole-row') {
+      this.writeRow(Operation.delete, old, worstBytes)
+      this.writeRow(Operation.insert, row, worstBytes)
       return
     }
-    const keyChanged = oldRow !== 'none' && this.part.shape.keyColumns.some((column) => this.differsAt(column, old, row))
+    const keyChanged = oldRow !== 'none' && keyColumns.some((column) => !row.equalsAt(column, old))
     if (!keyChanged) {
-      this.writeRow(Operation.update, row, fallback, worstBytes)
+      this.writeRow(Operation.update, row, worstBytes)
       return
     }
-    const alone = fallback === null && lacksValues(row)
+    const alone = lacksValues(row)
     if (alone) this.endSegment()
-    this.writeRow(Operation.delete, old, null, worstBytes)
-    this.writeRow(Operation.update, row, fallback, worstBytes)
+    this.writeRow(Operation.delete, old, worstBytes)
+    this.writeRow(Operation.update, row, worstBytes)
     if (alone) {
       this.current!.rekeyedWithMissing = true
       this.endSegment()
@@ -118,7 +120,7 @@ export class StagedTable {
   delete(old: TupleIndex, worstBytes: number): void {
     this.counts.deletes++
     this.netRows--
-    this.writeRow(Operation.delete, old, null, worstBytes)
+    this.writeRow(Operation.delete, old, worstBytes)
   }
 
   /** Whatever was staged before is gone by it. Answers the segments that need no applying any more. */
@@ -133,12 +135,7 @@ export class StagedTable {
     return segments
   }
 
-  private differsAt(column: number, old: TupleIndex, row: TupleIndex): boolean {
-    // A key value that is an unchanged TOAST value has, as it says, not changed.
-    return row.kinds[column] !== ColumnKind.unchanged && !row.equalsAt(column, old)
-  }
-
-  private writeRow(operation: number, row: TupleIndex, fallback: TupleIndex | null, worstBytes: number): void {
+  private writeRow(operation: number, row: TupleIndex, worstBytes: number): void {
     const segment = this.current ?? this.startSegment()
     const { csv } = segment
     const { mayNeedQuotes } = this.part.shape
@@ -147,17 +144,15 @@ export class StagedTable {
     csv.startRow()
     csv.letterField(operation)
     csv.numberField(segment.rows)
-    if (operation !== Operation.delete && fallback === null && lacksValues(row)) {
+    if (operation !== Operation.delete && lacksValues(row)) {
       writeMissing(csv, row, segment.missingColumns)
     } else {
       csv.nullField()
     }
     for (let column = 0; column < columnCount; column++) {
-      let from = row
-      if (row.kinds[column] === ColumnKind.unchanged && fallback !== null) from = fallback
-      if (from.kinds[column] !== ColumnKind.text) csv.nullField()
-      else if (mayNeedQuotes[column]) csv.textField(from.bytes, from.starts[column]!, from.ends[column]!)
-      else csv.plainField(from.bytes, from.starts[column]!, from.ends[column]!)
+      if (row.kinds[column] !== ColumnKind.text) csv.nullField()
+      else if (mayNeedQuotes[column]) csv.textField(row.bytes, row.starts[column]!, row.ends[column]!)
+      else csv.plainField(row.bytes, row.starts[column]!, row.ends[column]!)
     }
     csv.endRow()
     segment.rows++

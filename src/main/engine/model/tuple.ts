@@ -41,4 +41,23 @@ export class TupleIndex {
       ) === 0
     )
   }
+
+  /**
+   * Gives the columns that were not sent, because their TOAST values are as they were, the values of the old row, which
+   * lies in the same message: of all columns (null), or of those at `columns`.
+   */
+  takeUnchangedFrom(old: TupleIndex, columns: readonly number[] | null): void {
+    if (columns !== null) {
+      for (const column of columns) this.takeAt(column, old)
+      return
+    }
+    for (let column = 0; column < this.columnCount; column++) this.takeAt(column, old)
+  }
+
+  private takeAt(column: number, old: TupleIndex): void {
+    if (this.kinds[column] !== ColumnKind.unchanged) return
+    this.kinds[column] = old.kinds[column]!
+    this.starts[column] = old.starts[column]!
+    this.ends[column] = old.ends[column]!
+  }
 }

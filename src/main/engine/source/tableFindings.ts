@@ -87,7 +87,9 @@ const gapReasons: Readonly<Record<IdentityGap, string>> = {
 
 function gapSql(gap: IdentityGap, relation: SourceRelation): string {
   const table = quoted(relation)
-  const addKey = `ALTER TABLE ${table} ADD PRIMARY KEY (…);`
+  // A key is not used while another identity is set.
+  const andUse = relation.replicaIdentity === 'default' ? '' : ', REPLICA IDENTITY DEFAULT'
+  const addKey = `ALTER TABLE ${table} ADD PRIMARY KEY (…)${andUse};`
   const full = `ALTER TABLE ${table} REPLICA IDENTITY FULL;`
   switch (gap) {
     case 'no-primary-key':
@@ -105,7 +107,7 @@ function gapSql(gap: IdentityGap, relation: SourceRelation): string {
     case 'partitions-differ':
       return relation.primaryKey.length > 0
         ? `ALTER TABLE ${table} REPLICA IDENTITY DEFAULT;\n-- and the same for each of its partitions`
-        : addKey
+        : `${addKey}\n-- and REPLICA IDENTITY DEFAULT for each of its partitions that has another`
   }
 }
 
@@ -113,7 +115,7 @@ function explainGap(gap: IdentityGap, relation: SourceRelation): Explanation {
   return {
     found: `${shown(relation)} ${gapReasons[gap]}: only inserts and truncates can be followed.`,
     advice:
-      'Give it a key if updates and deletes shall be followed; Millrace publishes its inserts alone, ' +
+      'Give it a key if updates and deletes shall be followed, or leave it out; else Millrace publishes its inserts alone, ' +
       "so that the source's own updates never fail.",
     sql: gapSql(gap, relation),
   }

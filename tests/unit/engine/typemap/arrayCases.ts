@@ -1,10 +1,15 @@
 import { builtInTypes, type BuiltInType } from '../../../../src/main/engine/typemap/table.ts'
 import { columnOf, numericTypmod, type TypeCase } from './typeCase.ts'
 
-function arrayOf(element: BuiltInType, values: readonly string[], refused: readonly string[], typmod = -1): TypeCase {
+export function arrayOf(
+  element: BuiltInType,
+  values: readonly string[],
+  refused: readonly string[],
+  typmod = -1,
+  modifier = typmod === -1 ? '' : '(12,2)',
+): TypeCase {
   const [elementTypeOid, typeOid] = builtInTypes[element]
-  const precision = typmod === -1 ? '' : '(12,2)'
-  const sourceType = `${element}${precision}[]`
+  const sourceType = `${element}${modifier}[]`
   const column = columnOf(sourceType, { typeOid, typmod, elementTypeOid, elementTypeKind: 'b' })
   return { sourceType, column, values, refused }
 }
@@ -24,6 +29,16 @@ export const arrayCases: readonly TypeCase[] = [
   arrayOf('real', ['{}', '{NaN,Infinity,1e-45,0.1,NULL}'], twoDimensional),
   arrayOf('numeric', ['{}', '{1.50,NaN,NULL}'], twoDimensional),
   arrayOf('numeric', ['{}', '{1.50,-9999999999.99,NULL}'], ['{{1.00,2.00}}', '{NaN}'], numericTypmod(12, 2)),
+  arrayOf(
+    'numeric',
+    ['{}', '{0.0000000001,-9999999999999999999999999999.9999999999,NULL}'],
+    ['{NaN}', '{{0.0000000001}}'],
+    numericTypmod(38, 10),
+    '(38,10)',
+  ),
+  arrayOf('numeric', [`{${'9'.repeat(48)}.99,NaN,NULL}`], ['{{0.00}}'], numericTypmod(50, 2), '(50,2)'),
+  arrayOf('character', ['{"     ","ab   ",NULL}'], ['{{"ab   "}}'], 9, '(5)'),
+  arrayOf('bit', ['{000,101,NULL}'], ['{{101}}'], 3, '(3)'),
   arrayOf(
     'text',
     [

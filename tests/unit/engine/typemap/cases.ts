@@ -1,5 +1,6 @@
 import { builtInTypes, type BuiltInType } from '../../../../src/main/engine/typemap/table.ts'
-import { arrayCases } from './arrayCases.ts'
+import { arrayText } from '../../../support/replicaText.ts'
+import { arrayCases, arrayOf } from './arrayCases.ts'
 import { ownTypeCases } from './ownTypeCases.ts'
 import { columnOf, numericTypmod, type TypeCase } from './typeCase.ts'
 
@@ -7,7 +8,9 @@ type Values = { values: readonly string[]; refused?: readonly string[] } & Pick<
 
 const strings = [
   '', ' ', 'plain', ' a ', 'a,b', 'say "x"', '"', 'two\nlines', 'two\r\nlines', '\r', '\\', '\\.', '\\N', 'NULL',
-  'null', '\uFEFFmark', 'é', '\u{1F600}', "it's", '#', '\t', '1e5',
+  'null', '\uFEFFmark', 'é', '\u{1F600}', "it's", '#', '\t', '1e5', '\u0001', '\v', '\u001A', '\u001F\u007F', '\u0080\u0085\u009F',
+  '\u2028\u2029', '\uFFFD\uFFFE\uFFFF', '\u{10FFFF}', 'e\u0301', '\u202Eback', 'end\\', ',', '""', '\n', '\n\n', ' \n', '--', '\uFEFF',
+  Array.from({ length: 31 }, (_, n) => String.fromCharCode(n + 1)).join(''),
 ]
 const floats = ['0', '-0', '1', '-1.5', '0.1', '100000', '1e+15', '1e-07', 'NaN', 'Infinity', '-Infinity']
 
@@ -28,10 +31,10 @@ const builtIn: Record<BuiltInType, Values> = {
   numeric: {
     values: [
       '0', '0.00', '1.50', '1.5', '-0.000000000000000000000000000000000000000000001', '9'.repeat(200), 'NaN',
-      'Infinity', '-Infinity', `1${'0'.repeat(60)}.5`,
+      'Infinity', '-Infinity', `1${'0'.repeat(60)}.5`, `-${'9'.repeat(39)}`, `0.${'0'.repeat(16_000)}1`, '9'.repeat(131_072),
     ],
   },
-  money: { values: ['$0.00', '-$1.50', '$92,233,720,368,547,758.07'] },
+  money: { values: ['$0.00', '-$1.50', '$92,233,720,368,547,758.07', '-$92,233,720,368,547,758.08'] },
   text: { values: strings },
   'character varying': { values: strings },
   character: { values: ['x', ',', '"', 'é'] },
@@ -46,14 +49,14 @@ const builtIn: Record<BuiltInType, Values> = {
   },
   date: {
     values: [
-      '2024-02-29', '0001-01-01', '0001-12-31 BC', '0044-03-15 BC', '4713-01-01 BC', '10000-01-01', '5874897-12-31',
+      '2024-02-29', '4714-11-24 BC', '0001-01-01', '0001-12-31 BC', '0044-03-15 BC', '4713-01-01 BC', '10000-01-01', '5874897-12-31',
       'infinity', '-infinity', '0099-12-31',
     ],
   },
   'time without time zone': { values: ['00:00:00', '12:34:56.7', '23:59:59.999999', '24:00:00'] },
   'time with time zone': {
     values: [
-      '00:00:00+00', '24:00:00+00', '12:34:56.789+00', '12:00:00-03:30', '12:00:00+05:45:30',
+      '00:00:00+00', '24:00:00+00', '12:00:00+02', '10:00:00+00', '12:34:56.789+00', '12:00:00-03:30', '12:00:00+05:45:30',
       '23:59:59.999999+15:59:59', '00:00:00-15:59:59',
     ],
   },
@@ -79,7 +82,9 @@ const builtIn: Record<BuiltInType, Values> = {
       '00:00:00', '1 mon', '30 days', '720:00:00', '1 year 2 mons -3 days +04:05:06.789',
       '-1 years -2 mons +3 days -04:05:06.789', '-00:00:00.000001', '1 day -00:00:00.5', '178956970 years 7 mons',
       '-178956970 years -8 mons', '2147483647 days', '-2147483648 days', '999999999:59:59.999999',
-      '-999999999:59:59.999999', '-1 days +23:00:00',
+      '-999999999:59:59.999999', '-1 days +23:00:00', '1 mon -1 days', '29 days', '-1 mons +00:00:00.000001',
+      '178956970 years 7 mons 2147483647 days 999999999:59:59.999999',
+      '-178956970 years -8 mons -2147483648 days -999999999:59:59.999999',
     ],
     refused: ['2562047788:00:54.775807', '-2562047788:00:54.775807', '1000000000:00:00'],
     refusedFrom17: ['infinity', '-infinity'],
@@ -151,6 +156,30 @@ function decimal(precision: number, scale: number, values: readonly string[], re
   return { sourceType, column: columnOf(sourceType, { typeOid: 1700, typmod }), values, refused }
 }
 
+/** A type with a modifier of its own, which its texts follow. */
+function modified(
+  name: string,
+  modifier: string,
+  typmod: number,
+  values: readonly string[],
+  typeOid: number = builtInTypes[name as BuiltInType][0],
+  refused: readonly string[] = [],
+): TypeCase {
+  const sourceType = `${name}${modifier}`
+  return { sourceType, column: columnOf(sourceType, { typeOid, typmod }), values, refused }
+}
+
+/** Arrays of the types that `arrayCases` does not look at one by one: one of all of the type's values. */
+function otherArrays(): TypeCase[] {
+  const known = new Set(arrayCases.map(({ column }) => column.elementTypeOid))
+  return (Object.entries(builtIn) as [BuiltInType, Values][])
+    .filter(([name, { internal }]) => !internal && !known.has(builtInTypes[name][0]))
+    .map(([name, { values }]) => {
+      const all = arrayText([...values, null])
+      return { ...arrayOf(name, ['{}', all], [`{${all}}`]), isLikeElement: true }
+    })
+}
+
 export const typeCases: readonly TypeCase[] = [
   ...(Object.entries(builtIn) as [BuiltInType, Values][]).map(([sourceType, rest]): TypeCase => {
     // Without a modifier of its own, `character` and `bit` in a CREATE TABLE mean one of each.
@@ -176,12 +205,16 @@ export const typeCases: readonly TypeCase[] = [
   decimal(3, 5, ['0.00000', '0.00999', '-0.00001']),
   decimal(50, 2, ['0.00', `${'9'.repeat(48)}.99`, 'NaN'], []),
   decimal(30, -20, ['0', `${'9'.repeat(30)}${'0'.repeat(20)}`], []),
-  {
-    sourceType: 'character(5)',
-    column: columnOf('character(5)', { typeOid: 1042, typmod: 9 }),
-    values: ['     ', 'ab   ', 'abcde'],
-    refused: [],
-  },
+  modified('character', '(5)', 9, ['     ', 'ab   ', 'abcde', 'é    ', '\t    ']),
+  // Not the same as `character`, which is one of one letter.
+  modified('bpchar', '', -1, ['', ' ', 'ab ', 'ab'], 1042),
+  modified('character varying', '(5)', 9, ['', 'ab ', '     ', '\uFEFFabc']),
+  modified('bit', '(5)', 5, ['00000', '00001', '11111']),
+  modified('bit varying', '(5)', 5, ['0', '00', '11111'], 1562, ['']),
+  modified('time', '(0) without time zone', 0, ['00:00:00', '24:00:00'], 1083),
+  modified('timestamp', '(3) with time zone', 3, ['2024-01-01 00:00:00.001+00', '-infinity'], 1184),
+  modified('interval', ' year to month', 0x0006_ffff, ['1 year 2 mons', '-1 mons', '00:00:00'], 1186),
   ...arrayCases,
+  ...otherArrays(),
   ...ownTypeCases,
 ]

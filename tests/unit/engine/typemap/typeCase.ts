@@ -15,6 +15,8 @@ export interface TypeCase {
   refusedFrom17?: readonly string[]
   /** No user table can hold it. */
   internal?: boolean
+  /** An array that becomes a list of what its elements become; docs/types.md has one line for all of these. */
+  isLikeElement?: boolean
 }
 
 export function columnOf(sourceType: string, own: Partial<SourceColumn> & { typeOid: number }): SourceColumn {
