@@ -57,7 +57,7 @@ test.describe('the grid of a result', () => {
     // A click on a header goes round: the greatest first, as the statement gives it, the smallest first.
     await header(page, 0).locator('.resultHeader').click()
     await header(page, 0).locator('.resultHeader').click()
-    await expect.poll(() => digits(page, 0, 0)).toBe('77')
+    await expect.poll(() => digits(page, 0, 0), { timeout: 60_000 }).toBe('77')
   })
 
   test('a range is drawn with mouse and keys, added up exactly, and copied in each format', async ({ page }) => {
