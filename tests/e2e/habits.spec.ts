@@ -1,16 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { expect, test } from '@playwright/test'
+import { expectAccessibleInEveryTheme } from './support/accessibility.ts'
 import { startApp, type App } from './support/app.ts'
 import { goTo, untilFollowing, writeSql } from './support/window.ts'
-
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-
-interface Violation {
-  id: string
-  impact: string | null
-  nodes: { target: string[] }[]
-}
 
 test.describe('habits', () => {
   let app: App
@@ -30,6 +21,13 @@ test.describe('habits', () => {
     for (const label of ['Run all statements', 'Explain the current statement', 'Save the query as a file', 'Show all shortcuts']) {
       await expect(sheet.getByText(label, { exact: true })).toBeVisible()
     }
+    const listed = await sheet.locator('dd').evaluateAll((rows) =>
+      rows.flatMap((row) => [...row.children].map((chord) => [...chord.querySelectorAll('kbd')].map(({ textContent }) => textContent).join('+'))),
+    )
+    expect(listed).toEqual(expect.arrayContaining([
+      'Ctrl+⏎', 'Ctrl+Shift+⏎', 'F5', 'F7', 'Shift+F7', 'Ctrl+.', 'Esc', 'Ctrl+P', 'Ctrl+K', 'F1', 'Ctrl+T', 'Ctrl+W', 'Ctrl+Shift+T', 'Ctrl+1',
+      'Ctrl+9', 'Ctrl+S', 'Ctrl+/', 'Ctrl+Space', 'Alt+Shift+F', 'F4',
+    ]))
     await page.keyboard.press('Escape')
     await expect(sheet).toHaveCount(0)
 
@@ -86,7 +84,7 @@ test.describe('habits', () => {
     await expect(snippets.getByRole('listitem')).toHaveCount(0)
   })
 
-  test('numbers and instants are written as a person likes them', async ({ page }) => {
+  test('numbers and instants are written as a person likes them, everywhere', async ({ page }) => {
     await page.goto(app.url)
     await untilFollowing(page)
     await goTo(page, 'Settings')
@@ -97,6 +95,18 @@ test.describe('habits', () => {
     await page.keyboard.press('ControlOrMeta+Enter')
     await expect(page.getByRole('gridcell', { name: '1,234,567', exact: true })).toBeVisible()
     await expect(page.getByRole('gridcell', { name: '2024-07-01 21:00:00+09', exact: true })).toBeVisible()
+
+    await goTo(page, 'Live')
+    await expect(page.getByRole('region', { name: /^Behind/ })).toHaveAttribute('title', /\+09:00 \(Asia\/Tokyo\)/)
+    const orders = page.getByRole('region', { name: 'Tables', exact: true }).getByRole('row', { name: /public\.orders/ }).first()
+    await expect(orders).toContainText(/\d,\d{3}/)
+    await goTo(page, 'Schema')
+    await page.getByRole('option', { name: /^orders/ }).click()
+    await page.getByRole('tab', { name: 'Statistics' }).click()
+    await expect(page.getByTestId('statistics-placed_at')).toContainText(/\d:\d\d:\d\d(\.\d+)?\+09/)
+    await page.getByRole('tab', { name: 'First rows' }).click()
+    await expect(page.getByRole('region', { name: 'The first 50 rows' })).toContainText(/\d\d:\d\d:\d\d(\.\d+)?\+09/)
+    await page.getByRole('button', { name: 'Picture' }).click()
     await goTo(page, 'Settings')
     await page.getByLabel('1\u202f234\u202f567.89').check()
     await page.getByLabel('Time zone').selectOption('')
@@ -119,53 +129,89 @@ test.describe('habits', () => {
     await expect.poll(() => page.evaluate(() => document.documentElement.style.zoom)).toBe('')
   })
 
-  for (const [name, media] of [
-    ['light', { colorScheme: 'light', contrast: null }],
-    ['dark', { colorScheme: 'dark', contrast: null }],
-    ['high contrast', { colorScheme: 'light', contrast: 'more' }],
-  ] as const) {
-    test(`what was added has no serious finding of axe in ${name}`, async ({ page }) => {
-      await page.emulateMedia({ ...media, reducedMotion: 'reduce' })
-      await page.goto(app.url)
-      await untilFollowing(page)
+  test('what happens out of sight is told without taking the focus, is reached by a key, and shown by a click', async ({ page }) => {
+    await page.goto(app.url)
+    await untilFollowing(page)
+    await goTo(page, 'Explore')
+    await writeSql(page, 'SELECT ')
+    const notices = page.getByRole('region', { name: 'Notices' })
+
+    await test.step('a verification goes on while one types elsewhere', async () => {
+      await page.keyboard.press('ControlOrMeta+Alt+v')
+      const panel = page.getByRole('region', { name: 'Verification' })
+      await expect(panel.getByRole('progressbar')).toBeVisible()
+      await expect(panel).toContainText(/rows a second, about .* to go/)
+      await expect(panel.getByRole('button', { name: 'Cancel' })).toBeVisible()
       await goTo(page, 'Explore')
-      await writeSql(page, 'SELECT country, sum(total) FROM orders WHERE id > :least GROUP BY 1 ORDER BY 2;\nSELECT 1')
-      await page.getByRole('group', { name: 'Parameters' }).getByLabel(':least', { exact: true }).fill('10')
-      await page.keyboard.press('ControlOrMeta+Shift+Enter')
-      await expect(page.getByRole('tablist', { name: 'Results of the statements' })).toBeVisible()
-
-      async function findingsOf(what: string): Promise<void> {
-        await page.screenshot({ path: `test-results/screenshots/${what}-${name.replace(' ', '-')}.png`, animations: 'disabled' })
-        // Through the protocol, because the content policy lets no foreign script in.
-        await page.evaluate(await readFile(axe, 'utf8'))
-        const violations = await page.evaluate(async () => {
-          const { axe: checker } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
-          return (await checker.run()).violations
-        })
-        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        expect(serious.map(({ id, nodes }) => `${what}: ${id} at ${nodes[0]?.target.join(' ')}`)).toEqual([])
-      }
-
-      await findingsOf('results')
       await page.locator('.monaco-editor').filter({ visible: true }).first().click()
-      await page.keyboard.press('ControlOrMeta+Home')
-      await page.keyboard.press('Shift+F7')
-      await expect(page.getByTestId('plan').getByText(/costliest/)).toBeVisible()
-      await findingsOf('plan')
-      await page.keyboard.press('Alt+h')
-      await expect(page.getByRole('list', { name: 'History' }).getByRole('button').first()).toBeVisible()
-      await findingsOf('history')
-      await page.keyboard.press('Alt+Shift+S')
-      await expect(page.getByRole('dialog')).toBeVisible()
-      await findingsOf('session')
-      await page.keyboard.press('Escape')
-      await page.keyboard.press('ControlOrMeta+p')
-      await page.keyboard.insertText('or')
-      await expect(page.getByRole('option').first()).toBeVisible()
-      await findingsOf('open-anything')
-      await page.keyboard.press('Escape')
-      await goTo(page, 'Settings')
-      await findingsOf('settings')
+      await page.keyboard.press('ControlOrMeta+End')
+      await page.keyboard.insertText('1 AS typed')
+      await expect(notices).toContainText('The copy is equal to its source.', { timeout: 60_000 })
+      await page.keyboard.insertText('_on')
+      await expect(page.locator('.monaco-editor').filter({ visible: true }).first()).toContainText('1 AS typed_on')
+      await page.screenshot({ path: 'test-results/screenshots/notice-light.png' })
     })
-  }
+
+    await test.step('Ctrl+Alt+N goes there, Esc back, and its button shows the place', async () => {
+      await page.keyboard.press('ControlOrMeta+Alt+n')
+      await expect(notices.getByRole('button', { name: 'Put the notice away' })).toBeFocused()
+      await expectAccessibleInEveryTheme(page, 'notice')
+      await page.keyboard.press('Escape')
+      expect(await page.evaluate(() => document.activeElement?.closest('.monaco-editor') !== null)).toBe(true)
+      await notices.getByRole('button', { name: 'Show Live' }).click()
+      await expect(page.getByRole('region', { name: 'Verification' })).toBeVisible()
+      await expect(notices.getByRole('listitem')).toHaveCount(0)
+    })
+  })
+
+  test('light, dark and contrast go by the system until a person chooses, and rows lie as close as they like them', async ({ page }) => {
+    const shown = () => page.evaluate(() => ({ ...document.documentElement.dataset }))
+    await page.emulateMedia({ colorScheme: 'dark', contrast: 'more' })
+    await page.goto(app.url)
+    await untilFollowing(page)
+    expect(await shown()).toMatchObject({ theme: 'dark', contrast: 'high' })
+    await page.emulateMedia({ colorScheme: 'light', contrast: null })
+    await expect.poll(shown).toMatchObject({ theme: 'light', contrast: 'usual' })
+    await goTo(page, 'Settings')
+    await page.getByRole('group', { name: 'Theme' }).getByLabel('Dark').check()
+    await page.getByLabel('Compact, 24 px rows').check()
+    await page.reload()
+    await untilFollowing(page)
+    expect(await shown()).toMatchObject({ theme: 'dark', density: 'compact' })
+    await goTo(page, 'Live')
+    const row = page.getByRole('region', { name: 'Tables', exact: true }).getByRole('row', { name: /public\.orders/ }).first()
+    await expect.poll(async () => (await row.boundingBox())?.height).toBe(24)
+    await goTo(page, 'Settings')
+    await page.getByRole('group', { name: 'Theme' }).getByLabel('As the system').check()
+    await page.getByLabel('Comfortable, 28 px rows').check()
+    await goTo(page, 'Live')
+    await expect.poll(async () => (await row.boundingBox())?.height).toBe(28)
+  })
+
+  test('without a source every place says what it is for and has one action; a failure says what it means and what to do', async ({ page }) => {
+    const empty = await startApp()
+    try {
+      await page.goto(empty.url)
+      for (const place of ['Live', 'Explore', 'Schema', 'Compare']) {
+        await goTo(page, place)
+        const shown = page.getByRole('main').getByRole('region', { name: place, exact: true })
+        await expect(shown.getByRole('heading')).toHaveCount(1)
+        await expect(shown.getByRole('paragraph')).not.toBeEmpty()
+        await expect(shown.getByRole('button')).toHaveCount(1)
+        await shown.getByRole('button').click()
+        await expect(page.getByRole('heading', { name: 'Connect a Postgres' })).toBeVisible()
+      }
+      await page.getByLabel('Host').fill('127.0.0.1')
+      await page.getByLabel('Port').fill('1')
+      await page.getByLabel('Database').fill('nothing')
+      await page.getByRole('button', { name: 'Test connection' }).click()
+      const failure = page.getByRole('alert')
+      await expect(failure).toContainText('127.0.0.1')
+      await expect(failure).toContainText('Nothing was made on the source.')
+      await failure.getByText('Details').click()
+      await expect(failure).toContainText('CONNECT_REFUSED')
+    } finally {
+      await empty.remove()
+    }
+  })
 })

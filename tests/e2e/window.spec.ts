@@ -1,16 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { expect, test } from '@playwright/test'
 import { startApp, type App } from './support/app.ts'
 import { goTo, untilFollowing, writeSql } from './support/window.ts'
-
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-
-interface Violation {
-  id: string
-  impact: string | null
-  nodes: { target: string[] }[]
-}
 
 test.describe('the window', () => {
   let app: App
@@ -54,23 +44,4 @@ test.describe('the window', () => {
     await page.getByTestId('cancel').click()
     await expect(page.getByTestId('result')).toContainText(/cancelled/i)
   })
-
-  for (const colorScheme of ['light', 'dark'] as const) {
-    test(`no place has a serious finding of axe in ${colorScheme}`, async ({ page }) => {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await page.goto(app.url)
-      await untilFollowing(page)
-      for (const place of ['Connect', 'Live', 'Explore', 'Compare', 'Settings']) {
-        await goTo(page, place)
-        // Through the protocol, because the content policy lets no foreign script in.
-        await page.evaluate(await readFile(axe, 'utf8'))
-        const violations = await page.evaluate(async () => {
-          const { axe: checker } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
-          return (await checker.run()).violations
-        })
-        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        expect(serious.map(({ id, nodes }) => `${place}: ${id} at ${nodes[0]?.target.join(' ')}`)).toEqual([])
-      }
-    })
-  }
 })

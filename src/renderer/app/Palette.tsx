@@ -25,6 +25,12 @@ export function byGroup(commands: readonly Command[]): [string, Command[]][] {
   return [...groups]
 }
 
+/** What the window can do everywhere comes after what is for the place. */
+function ownFirst(groups: [string, Command[]][]): [string, Command[]][] {
+  const everywhere = (group: string): number => (group === 'Window' ? 1 : group === 'Places' ? 2 : 0)
+  return [...groups].sort(([one], [other]) => everywhere(one) - everywhere(other))
+}
+
 /** Every command that is available now, by name. */
 export function Palette() {
   const open = usePalette((state) => state.open)
@@ -43,7 +49,7 @@ function PaletteBody() {
       <Cmdk.Input autoFocus placeholder="Search or run a command" className={styles.input} />
       <Cmdk.List className={styles.list}>
         <Cmdk.Empty className={styles.empty}>No command of that name.</Cmdk.Empty>
-        {byGroup(availableCommands(registered)).map(([group, commands]) => (
+        {ownFirst(byGroup(availableCommands(registered))).map(([group, commands]) => (
           <Cmdk.Group key={group} heading={group} className={styles.group}>
             {commands.map((command) => (
               <Cmdk.Item

@@ -90,7 +90,7 @@ function TimeZoneField() {
   const zones = useMemo(() => Intl.supportedValuesOf('timeZone'), [])
   return (
     <SelectField
-      label="Time zone"
+      label="Time zone" className={styles.line}
       hint="Of every instant: in results, statistics, Live and Compare. A tab may have its own."
       value={timeZone ?? ''}
       options={[
@@ -117,7 +117,7 @@ function VerifyShareField() {
   const isListed = verifyShares.some(({ value }) => value === share)
   return (
     <SelectField
-      label="Reading the source"
+      label="Reading the source" className={styles.line}
       hint="Between its reads a verification leaves the source alone: the less it reads, the longer it takes."
       value={share}
       options={isListed ? verifyShares : [...verifyShares, { value: share, label: `${formatPercent(Number(share))} of the time` }]}
@@ -155,7 +155,7 @@ function QueriesFolder() {
       }}
     >
       <TextField
-        label="Folder of saved queries" mono value={text} onChange={setText} error={error}
+        label="Folder of saved queries" className={styles.line} mono value={text} onChange={setText} error={error}
         placeholder={dataFolder ? `${dataFolder}/queries` : undefined}
         hint="A folder of .sql files, such as one that your team keeps in git. Empty is the app’s own."
       />

@@ -1,6 +1,6 @@
 import { Suspense, useEffect, useMemo, useState } from 'react'
 import { Skeleton } from '../components/Skeleton.tsx'
-import { registerCommands } from './commands.ts'
+import { listWhenAsked, registerCommands } from './commands.ts'
 import type { Command } from './commands.ts'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
 import { Notices } from './Notices.tsx'
@@ -58,6 +58,7 @@ export function Shell({ places }: { places: readonly Place[] }) {
   const current = usePlaces((state) => state.current)
   const commands = useMemo(() => shellCommands(places), [places])
   useEffect(() => registerCommands(commands), [commands])
+  useEffect(() => listWhenAsked(places.flatMap(({ listed }) => listed ?? [])), [places])
   // What is drawn of numbers and instants is drawn anew where they are to be written otherwise.
   usePreferences(({ preferences }) => `${preferences.digitGrouping} ${preferences.timeZone}`)
 

@@ -3,7 +3,7 @@ import { Pencil, RotateCcw, TriangleAlert } from 'lucide-react'
 import { IconButton } from '../components/Button.tsx'
 import { Kbd } from '../components/Kbd.tsx'
 import { conflictsOf, keysOf, setKeys, useKeyRecording } from './bindings.ts'
-import { useCommandRegistry } from './commands.ts'
+import { readListed, useCommandRegistry } from './commands.ts'
 import type { Command } from './commands.ts'
 import { chordOf, keyCaps, runsOnMac } from './keys.ts'
 import { byGroup } from './Palette.tsx'
@@ -78,6 +78,7 @@ export function ShortcutList({ canChange = false }: { canChange?: boolean }) {
   const known = useCommandRegistry((state) => state.known)
   const set = usePreferences((state) => state.preferences.keys)
   useEffect(() => stopRecording, [])
+  useEffect(() => void readListed(), [])
   const shown = canChange ? known : known.filter((command) => keysOf(command, set).length > 0)
   return (
     <div className={styles.groups} data-wide={!canChange || undefined}>

@@ -35,6 +35,24 @@ export function registerCommands(added: readonly Command[]): () => void {
     useCommandRegistry.setState(({ commands }) => ({ commands: commands.filter((command) => !added.includes(command)) }))
 }
 
+let unread: (() => Promise<readonly Command[]>)[] = []
+
+/** Where the commands of places that were not shown yet can be read, for the list of shortcuts. */
+export function listWhenAsked(lists: readonly (() => Promise<readonly Command[]>)[]): void {
+  unread = [...lists]
+}
+
+/** Takes the commands of every place into `known`; once. */
+export async function readListed(): Promise<void> {
+  const lists = unread
+  unread = []
+  const listed = (await Promise.all(lists.map((list) => list()))).flat()
+  // What was registered meanwhile is the command itself.
+  useCommandRegistry.setState(({ known }) => ({
+    known: [...known, ...listed.filter(({ id }) => !known.some((command) => command.id === id))],
+  }))
+}
+
 /** Registers while mounted and shown. Give a stable array (`useMemo`). */
 export function useCommands(commands: readonly Command[]): void {
   const shown = usePlaceIsShown()

@@ -19,6 +19,8 @@ export interface Place {
   keepsMounted?: boolean
   /** Commands that are there wherever the person is. Those of the place itself: `useCommands` in its view. */
   commands?: () => Command[]
+  /** Those of the place itself, to be listed with their keys before it was ever shown. */
+  listed?: () => Promise<readonly Command[]>
 }
 
 interface PlaceState {

@@ -7,16 +7,44 @@ const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 interface Violation {
   id: string
   impact: string | null
-  nodes: { html: string }[]
+  nodes: { target: string[]; html: string }[]
+}
+
+type Media = Parameters<Page['emulateMedia']>[0]
+
+const themes: Record<string, NonNullable<Media>> = {
+  light: { colorScheme: 'light', contrast: null },
+  dark: { colorScheme: 'dark', contrast: null },
+  'high contrast': { colorScheme: 'light', contrast: 'more' },
+  'dark, high contrast': { colorScheme: 'dark', contrast: 'more' },
+}
+
+async function seriousFindings(page: Page, rules: string[] | null): Promise<string[]> {
+  // Through the protocol, because the content policy lets no foreign script in.
+  if (await page.evaluate(() => !('axe' in window))) await page.evaluate(await readFile(axe, 'utf8'))
+  const violations = await page.evaluate(async (only) => {
+    const { axe: checker } = window as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } }
+    const { violations } = await checker.run(only ? { runOnly: only, resultTypes: ['violations'] } : { resultTypes: ['violations'] })
+    return violations
+  }, rules)
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id} at ${nodes[0]?.target.join(' ')}: ${nodes[0]?.html.slice(0, 160)}`)
 }
 
 /** axe finds nothing serious in what the page shows now. */
 export async function expectAccessible(page: Page): Promise<void> {
-  await page.evaluate(await readFile(axe, 'utf8'))
-  const violations = await page.evaluate(async () => {
-    const { axe: checker } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
-    return (await checker.run()).violations
-  })
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+  expect(await seriousFindings(page, null)).toEqual([])
+}
+
+/** Nor in light, dark and high contrast, of which only the colours are looked at again. Leaves the page in light. */
+export async function expectAccessibleInEveryTheme(page: Page, what: string): Promise<void> {
+  const found: string[] = []
+  for (const [theme, media] of Object.entries(themes)) {
+    await page.emulateMedia({ ...media, reducedMotion: 'reduce' })
+    const serious = await seriousFindings(page, theme === 'light' ? null : ['color-contrast'])
+    found.push(...serious.map((finding) => `${what} in ${theme}: ${finding}`))
+  }
+  await page.emulateMedia({ ...themes.light, reducedMotion: 'reduce' })
+  expect(found).toEqual([])
 }

@@ -1,7 +1,8 @@
 import { Check, Equal, TriangleAlert } from 'lucide-react'
 import type { Comparison } from '../../../main/contract/compare.ts'
 import type { EngineName } from '../../../main/contract/values.ts'
-import { Badge } from '../../components/Badge.tsx'
+import { useWorkspaces } from '../../app/workspaces.ts'
+import { Badge, ProductionMark } from '../../components/Badge.tsx'
 import { formatDuration, formatMany, formatPercent } from '../../components/format.ts'
 import { StatusDot } from '../../components/StatusDot.tsx'
 import { explanationOf, formatTimes, summaryOf, verdictOf } from './verdict.ts'
@@ -15,10 +16,12 @@ const engineWords: Record<EngineName, { title: string; what: string }> = {
 function Side({ engine, comparison }: { engine: EngineName; comparison: Comparison }) {
   const summary = summaryOf(comparison, engine)
   const spread = summary?.coefficientOfVariation
+  const isProduction = useWorkspaces(({ current }) => engine === 'source' && current?.isProduction === true)
   return (
-    <div className={styles.side} data-engine={engine}>
+    <div className={styles.side} data-engine={engine} data-production={isProduction || undefined}>
       <h2>
         {engineWords[engine].title} <span className="muted">{engineWords[engine].what}</span>
+        {isProduction && <ProductionMark />}
       </h2>
       <p className={styles.time}>{formatDuration(summary?.medianMs)}</p>
       <p className={styles.detail}>

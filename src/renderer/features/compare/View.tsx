@@ -3,7 +3,6 @@ import { ArrowRightLeft, Play, Square } from 'lucide-react'
 import { Group, Panel, Separator } from 'react-resizable-panels'
 import { followCatalogs, useCatalogs } from '../../app/catalogs.ts'
 import { useCommands } from '../../app/commands.ts'
-import type { Command } from '../../app/commands.ts'
 import { keyCaps, runsOnMac } from '../../app/keys.ts'
 import { goTo } from '../../app/places.ts'
 import { takeStatement, useStatementInHand } from '../../app/statementInHand.ts'
@@ -18,6 +17,7 @@ import { Progress } from '../../components/Progress.tsx'
 import split from '../../components/Split.module.css'
 import { formatSql } from '../../components/sql/formatSql.ts'
 import { statementsToRun } from '../../components/sql/statements.ts'
+import { compareCommands } from './commands.ts'
 import { Headline } from './Headline.tsx'
 import { RunsChart } from './RunsChart.tsx'
 import { RunsTable } from './RunsTable.tsx'
@@ -29,7 +29,6 @@ import { WorkDone } from './WorkDone.tsx'
 import styles from './View.module.css'
 
 const DOCUMENT = 'compare-statement'
-const group = 'Compare'
 
 function useSamples(): Sample[] {
   const tables = useCatalogs((state) => state.replica.tables)
@@ -141,33 +140,18 @@ export function CompareView() {
     if (failure && statement) editor.current?.showFault(failure, statement)
   }, [failure])
 
-  const commands = useMemo((): Command[] => {
-    const running = (): boolean => useCompare.getState().isRunning
-    return [
-      { id: 'compare.run', label: 'Compare on both engines', keys: ['Ctrl+Enter'], group, perform: start },
-      {
-        id: 'compare.cancel', label: 'Cancel the comparison', keys: ['Ctrl+.', 'Escape'], group,
-        when: () => running() && document.querySelector('.suggest-widget.visible, .find-widget.visible') === null,
-        perform: cancelComparison,
+  const commands = useMemo(
+    () => compareCommands({
+      compare: start,
+      async format() {
+        const before = editor.current?.text() ?? ''
+        const formatted = await formatSql(before, 'source')
+        if (formatted !== null && editor.current?.text() === before) put(formatted)
       },
-      {
-        id: 'compare.format', label: 'Format the SQL', keys: ['Shift+Alt+F'], group,
-        async perform() {
-          const before = editor.current?.text() ?? ''
-          const formatted = await formatSql(before, 'source')
-          if (formatted !== null && editor.current?.text() === before) put(formatted)
-        },
-      },
-      {
-        id: 'compare.comment', label: 'Comment or uncomment the lines', keys: ['Ctrl+/'], group,
-        perform: () => editor.current?.trigger('editor.action.commentLine'),
-      },
-      {
-        id: 'compare.complete', label: 'Complete', keys: ['Ctrl+Space'], group,
-        perform: () => editor.current?.trigger('editor.action.triggerSuggest'),
-      },
-    ]
-  }, [put, start])
+      edit: (action) => editor.current?.trigger(action),
+    }),
+    [put, start],
+  )
   useCommands(commands)
 
   if (workspace === null) {

@@ -11,4 +11,5 @@ export const comparePlace: Place = {
   key: 'Ctrl+Alt+5',
   View,
   keepsMounted: true,
+  listed: () => import('./commands.ts').then(({ compareCommands }) => compareCommands()),
 }

@@ -113,6 +113,10 @@ export function exploreCommands(): Command[] {
       id: 'explore.complete', label: 'Complete', keys: ['Ctrl+Space'], group,
       when: inEditor, perform: () => theEditor()?.trigger('editor.action.triggerSuggest'),
     },
+    {
+      id: 'explore.tabKey', label: 'Tab leaves the editor, or writes a tab again', keys: ['Ctrl+M'], group,
+      when: inEditor, perform: () => theEditor()?.trigger('editor.action.toggleTabFocusMode'),
+    },
     { id: 'explore.refresh', label: 'Read the schemas anew', keys: ['F5'], group, perform: refreshCatalogs },
     {
       id: 'explore.openTable', label: 'Open the page of the table under the cursor', keys: ['F4'], group,

@@ -13,6 +13,7 @@ export const explorePlace: Place = {
   key: 'Ctrl+Alt+3',
   View,
   keepsMounted: true,
+  listed: () => import('./commands.ts').then(({ exploreCommands }) => exploreCommands()),
   commands: () => [
     {
       id: 'explore.openAnything', label: 'Open a table, a column, a saved query or something you ran', keys: ['Ctrl+P'],

@@ -73,7 +73,7 @@ function Throughput({ lag }: { lag: Lag }) {
     >
       <span className={styles.medium}>
         {formatRate(lag.changesPerSecond)}
-        <span className={styles.unit}>/s</span>
+        <span className={styles.unit}> /s</span>
       </span>
     </Figure>
   )

@@ -5,9 +5,9 @@ import { Badge } from '../../components/Badge.tsx'
 import styles from './TablePageView.module.css'
 
 /** How the replica keeps a column's values, beside its type: what is exact is the rule and said quietly. */
-function Kept({ isText, note }: { isText: boolean; note: string | null }) {
+function Kept({ isText }: { isText: boolean }) {
   if (!isText) return <span className={styles.exact} title="Every value is the source’s, to the last digit.">exact</span>
-  return <Badge icon={TextCursorInput} title={note ?? undefined}>as text</Badge>
+  return <Badge icon={TextCursorInput}>as text</Badge>
 }
 
 /** Where a column refers to another table by itself, the way there. */
@@ -29,7 +29,7 @@ function Reference({ page, column }: { page: TablePage; column: TablePageColumn 
 export function Columns({ page }: { page: TablePage }) {
   const hasSource = page.columns.some(({ sourceType }) => sourceType !== null)
   const hasReplica = page.columns.some(({ replicaType }) => replicaType !== null)
-  const hasComments = page.columns.some(({ comment }) => comment !== null)
+  const hasRemarks = page.columns.some(({ comment, note }) => comment !== null || note !== null)
   const hasDefaults = page.columns.some(({ defaultExpression }) => defaultExpression !== null)
   return (
     <div className={styles.scroll} tabIndex={0} role="region" aria-label="Columns">
@@ -41,7 +41,7 @@ export function Columns({ page }: { page: TablePage }) {
             {hasReplica && <th scope="col" className={styles.replica}>In the replica</th>}
             <th scope="col">NULL</th>
             {hasDefaults && <th scope="col">Default</th>}
-            {hasComments && <th scope="col">Comment</th>}
+            {hasRemarks && <th scope="col">Remarks</th>}
           </tr>
         </thead>
         <tbody>
@@ -57,15 +57,20 @@ export function Columns({ page }: { page: TablePage }) {
               </th>
               {hasSource && <td className="mono">{column.sourceType ?? <span className="muted">not there</span>}</td>}
               {hasReplica && (
-                <td>
+                <td className={styles.kept}>
                   <span className="mono">{column.replicaType ?? <span className="muted">not copied</span>}</span>{' '}
-                  {column.sourceType !== null && column.replicaType !== null && <Kept isText={column.isText} note={column.note} />}
-                  {column.note && <div className={styles.remark}>{column.note}</div>}
+                  {column.sourceType !== null && column.replicaType !== null && <Kept isText={column.isText} />}
                 </td>
               )}
               <td className="muted">{column.nullable ? 'may be' : 'never'}</td>
               {hasDefaults && <td className="mono">{column.defaultExpression}</td>}
-              {hasComments && <td className={styles.words}>{column.comment}</td>}
+              {hasRemarks && (
+                <td className={styles.words}>
+                  {column.comment}
+                  {column.comment && column.note && ' '}
+                  {column.note && <span className={styles.remark}>{column.note}</span>}
+                </td>
+              )}
             </tr>
           ))}
         </tbody>

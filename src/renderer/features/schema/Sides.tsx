@@ -5,6 +5,8 @@ import { SCRATCH } from '../../../main/contract/scratch.ts'
 import { useLive } from '../../app/live.ts'
 import { goTo } from '../../app/places.ts'
 import { tableFaces } from '../../app/tableFaces.ts'
+import { useWorkspaces } from '../../app/workspaces.ts'
+import { ProductionMark } from '../../components/Badge.tsx'
 import { Button } from '../../components/Button.tsx'
 import {
   formatAgo, formatBytes, formatCount, formatInstantWithZone, formatMany, formatRate, formatShortCount,
@@ -19,6 +21,12 @@ interface Stretch {
   bytes: number
 }
 
+/** `10 MB` with its unit set smaller. */
+function WithUnit({ text }: { text: string }) {
+  const at = text.lastIndexOf(' ')
+  return <>{text.slice(0, at)}<small>{text.slice(at)}</small></>
+}
+
 /** The bytes of one side, on the scale of the larger one. */
 function SizeBar({ stretches, scale }: { stretches: readonly Stretch[]; scale: number }) {
   return (
@@ -30,10 +38,13 @@ function SizeBar({ stretches, scale }: { stretches: readonly Stretch[]; scale: n
   )
 }
 
-function Side(props: { name: string; what: string; engine?: 'source' | 'replica'; figure: ReactNode; children?: ReactNode }) {
-  const { name, what, engine, figure, children } = props
+function Side(props: {
+  name: string; what: string; engine?: 'source' | 'replica'; mark?: ReactNode; figure: ReactNode; children?: ReactNode
+}) {
+  const { name, what, engine, mark, figure, children } = props
   return (
     <section className={styles.side} data-engine={engine} aria-label={name}>
+      {mark && <div className={styles.state}>{mark}</div>}
       <h2>
         {name} <span>{what}</span>
       </h2>
@@ -45,6 +56,7 @@ function Side(props: { name: string; what: string; engine?: 'source' | 'replica'
 
 function SourceSide({ source, scale }: { source: NonNullable<TablePage['source']>; scale: number }) {
   const nowMs = useNow()
+  const isProduction = useWorkspaces(({ current }) => current?.isProduction === true)
   const { heapBytes, indexBytes, toastBytes, estimatedRows, analyzedAt } = source
   const parts: Stretch[] = [
     { name: 'heap', bytes: heapBytes },
@@ -53,7 +65,7 @@ function SourceSide({ source, scale }: { source: NonNullable<TablePage['source']
   ]
   const rows = estimatedRows === null ? 'never analyzed' : `about ${formatCount(estimatedRows)} rows`
   return (
-    <Side name="Source" what="Postgres, rows" engine="source" figure={formatBytes(heapBytes + indexBytes + toastBytes)}>
+    <Side name="Source" what="Postgres, rows" engine="source" mark={isProduction && <ProductionMark />} figure={<WithUnit text={formatBytes(heapBytes + indexBytes + toastBytes)} />}>
       <SizeBar stretches={parts} scale={scale} />
       <p className={styles.detail}>
         {parts.filter(({ bytes }) => bytes > 0).map(({ name, bytes }) => `${name} ${formatBytes(bytes)}`).join(' · ') || 'nothing written'}
@@ -72,7 +84,7 @@ function ReplicaSide(props: { page: TablePage; live: LiveTable | undefined; scal
   const { replica } = page
   if (!replica) {
     return (
-      <Side name="Replica" what="DuckDB, columns" figure="not copied">
+      <Side name="Replica" what="DuckDB, columns" figure={<small>not copied</small>}>
         <p className={styles.detail}>It can be queried on the source only.</p>
         <Button size="small" onClick={() => goTo('live')}>Add it in Live</Button>
       </Side>
@@ -81,13 +93,20 @@ function ReplicaSide(props: { page: TablePage; live: LiveTable | undefined; scal
   const isOwn = page.schema === SCRATCH
   const rows = live?.rows ?? replica.rows
   const bytes = replica.bytes ?? 0
-  const size = page.kind === 'view' ? 'a view' : replica.bytes === null ? 'not written yet' : `≤ ${formatBytes(bytes)}`
+  const unwritten = page.kind === 'view' ? 'a view' : replica.bytes === null ? 'not written yet' : null
   return (
     <Side
       name={isOwn ? 'Your own' : 'Replica'} what={isOwn ? 'DuckDB, beside the replica' : 'DuckDB, columns'} engine="replica"
-      figure={<span title="At most: the blocks of the file that hold some of it, as of its last checkpoint">{size}</span>}
+      figure={
+        unwritten ? <small>{unwritten}</small> : (
+          <span title="The blocks of the file that hold some of it, as of its last checkpoint">
+            <small>at most </small>
+            <WithUnit text={formatBytes(bytes)} />
+          </span>
+        )
+      }
     >
-      {page.kind !== 'view' && <SizeBar stretches={[{ name: 'blocks', bytes }]} scale={scale} />}
+      {unwritten ? <div className={styles.noBar} /> : <SizeBar stretches={[{ name: 'blocks', bytes }]} scale={scale} />}
       <p className={styles.detail}>{rows === null ? 'its rows are counted when it is read' : formatMany(rows, 'row')}</p>
       {replica.copiedAt && (
         <p className={styles.detail} title={formatInstantWithZone(replica.copiedAt)}>copied {formatAgo(replica.copiedAt, nowMs)}</p>
@@ -103,10 +122,11 @@ function Movement({ live }: { live: LiveTable }) {
     [live.inserts, 'inserted'], [live.updates, 'updated'], [live.deletes, 'deleted'],
   ] as const
   return (
-    <Side name="Changes" what="since Millrace was started" figure={<>{formatRate(live.changesPerSecond)}<small> /s</small></>}>
-      <p className={styles.state}>
-        <StatusDot tone={tone} shape={shape} title={live.reason ?? undefined}>{word}</StatusDot>
-      </p>
+    <Side
+      name="Changes" what="since the start" mark={<StatusDot tone={tone} shape={shape} title={live.reason ?? undefined}>{word}</StatusDot>}
+      figure={<>{formatRate(live.changesPerSecond)}<small> /s</small></>}
+    >
+      <div className={styles.noBar} />
       <p className={styles.detail}>{counts.map(([count, name]) => `${formatShortCount(count)} ${name}`).join(' · ')}</p>
       <p className={styles.detail} title={formatInstantWithZone(live.lastChangeAt)}>
         {live.lastChangeAt ? `last change ${formatAgo(live.lastChangeAt, nowMs)}` : 'no change since the start'}

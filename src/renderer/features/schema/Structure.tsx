@@ -20,6 +20,7 @@ function ForeignKeys({ title, keys, from }: { title: string; keys: readonly Fore
       <ul>
         {keys.map((key) => (
           <li key={`${key.schema}.${key.table}.${key.name}`} className={styles.item}>
+            <span title={key.name}>{key.name}</span>
             <span className="mono">
               {from === 'this' ? key.columns.join(', ') : <TableLink schema={key.schema} table={key.table} />}
               {from === 'other' && ` (${key.columns.join(', ')})`}
@@ -27,7 +28,6 @@ function ForeignKeys({ title, keys, from }: { title: string; keys: readonly Fore
               {from === 'this' && <TableLink schema={key.references.schema} table={key.references.table} />}
               {from === 'this' ? ` (${key.references.columns.join(', ')})` : key.references.columns.join(', ')}
             </span>
-            <span className={styles.remark}>{key.name}</span>
           </li>
         ))}
       </ul>
@@ -48,8 +48,8 @@ export function Structure({ page, source }: { page: TablePage; source: NonNullab
           <ul>
             {constraints.map(({ name, definition }) => (
               <li key={name} className={styles.item}>
+                <span title={name}>{name}</span>
                 <span className="mono">{definition}</span>
-                <span className={styles.remark}>{name}</span>
               </li>
             ))}
           </ul>

@@ -11,4 +11,5 @@ export const schemaPlace: Place = {
   key: 'Ctrl+Alt+4',
   View,
   keepsMounted: true,
+  listed: () => import('./commands.ts').then(({ schemaCommands }) => schemaCommands()),
 }

@@ -91,7 +91,7 @@ export function TableNode({ node, isReached, onLight, onFocus, onKeyDown }: Tabl
       <line x1={0} x2={node.width} y1={HEAD_PIXELS} y2={HEAD_PIXELS} stroke="var(--line)" />
       {node.columns.map((column, at) => {
         const y = HEAD_PIXELS + at * LINE_PIXELS + 15
-        const type = cutTo(column.type, Math.floor(letters / 2))
+        const type = cutTo(column.type, Math.max(6, letters - columnName(column).length - 1))
         return (
           <g key={column.name}>
             <text x={12} y={y} fill="var(--ink)" style={{ ...MONO, fontWeight: column.isKey ? 600 : 400 }}>

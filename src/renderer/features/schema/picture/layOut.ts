@@ -27,6 +27,26 @@ const options = {
   'elk.aspectRatio': '1.6',
 }
 
+const GAP = 36
+/** A row of tables is at least as long as this, however small the rest is. */
+const LEAST_ROW = 720
+
+/** Tables without a key, row by row beneath the others. */
+export function placeInRows(
+  nodes: readonly Pick<PictureNode, 'id' | 'width' | 'height'>[], top: number, rowWidth: number,
+): { places: Map<string, Point>; width: number; height: number } {
+  const places = new Map<string, Point>()
+  let [x, y, rowHeight, width] = [0, top, 0, 0]
+  for (const node of nodes) {
+    if (x > 0 && x + node.width > rowWidth) [x, y, rowHeight] = [0, y + rowHeight + GAP, 0]
+    places.set(node.id, { x, y })
+    width = Math.max(width, x + node.width)
+    x += node.width + GAP
+    rowHeight = Math.max(rowHeight, node.height)
+  }
+  return { places, width, height: nodes.length === 0 ? 0 : y + rowHeight }
+}
+
 /** A key leaves its table on the right, beside its column, and arrives on the left. */
 function portsOf(node: string, width: number, edges: readonly PictureEdge[]): ElkPort[] {
   return edges.flatMap(({ id, from, to, fromY, toY }) => [
@@ -41,23 +61,27 @@ export async function layOut({ nodes, edges }: PictureGraph, signal: AbortSignal
   const end = (): void => elk.terminateWorker()
   signal.addEventListener('abort', end)
   try {
+    const ends = new Set(edges.flatMap(({ from, to }) => [from, to]))
+    const linked = nodes.filter(({ id }) => ends.has(id))
+    const alone = nodes.filter(({ id }) => !ends.has(id))
     const picture: ElkNode = {
       id: 'picture',
       layoutOptions: options,
-      children: nodes.map(({ id, width, height }) => ({
+      children: linked.map(({ id, width, height }) => ({
         id, width, height,
-        layoutOptions: { 'elk.portConstraints': 'FIXED_POS' },
+        layoutOptions: { 'elk.portConstraints': 'FIXED_POS', 'elk.alignment': 'LEFT' },
         ports: portsOf(id, width, edges),
       })),
       edges: edges.map(({ id }) => ({ id, sources: [`${id}\0from`], targets: [`${id}\0to`] })),
     }
     const laid: ElkNode = await elk.layout(picture)
-    const places = new Map(laid.children?.map((child) => [child.id, child]))
+    const places = new Map<string, Point>(laid.children?.map(({ id, x = 0, y = 0 }) => [id, { x, y }]))
+    const below = placeInRows(alone, linked.length > 0 ? (laid.height ?? 0) + GAP : 0, Math.max(laid.width ?? 0, LEAST_ROW))
     const routes = new Map(laid.edges?.map((edge) => [edge.id, edge.sections?.[0]]))
     return {
-      width: laid.width ?? 0,
-      height: laid.height ?? 0,
-      nodes: nodes.map((node) => ({ ...node, x: places.get(node.id)?.x ?? 0, y: places.get(node.id)?.y ?? 0 })),
+      width: Math.max(laid.width ?? 0, below.width),
+      height: Math.max(laid.height ?? 0, below.height),
+      nodes: nodes.map((node) => ({ ...node, ...(places.get(node.id) ?? below.places.get(node.id)!) })),
       edges: edges.flatMap((edge) => {
         const route = routes.get(edge.id)
         return route ? [{ ...edge, points: [route.startPoint, ...(route.bendPoints ?? []), route.endPoint] }] : []
