@@ -1,10 +1,12 @@
 // A program of its own: opens a replica in its engine, catches up, and prints an OpeningMeasured as JSON.
 import { setTimeout as delay } from 'node:timers/promises'
+import { QueryService } from '../src/main/engine/query/queryService.ts'
 import { openSession } from '../src/main/engine/session.ts'
 import { benchHost } from './benchHost.ts'
 import type { OpeningMeasured, OpeningOrder } from './openingMessages.ts'
 
 const LOOK_EVERY_MS = 2
+const PAGE_ROWS = 500
 
 /** As a dashboard asks: totals, a group, a time series, a search, the newest rows. */
 const dashboard = [
@@ -18,9 +20,11 @@ const dashboard = [
 const { address, file, folder, tables, readers, lingerMs } = JSON.parse(process.argv[2]!) as OpeningOrder
 const startMs = performance.now()
 const since = (): number => performance.now() - startMs
-const session = await openSession(benchHost(folder), {
+const host = benchHost(folder)
+const source = { ...address, user: address.user ?? 'postgres', password: process.env['PGPASSWORD'], sslmode: 'disable' } as const
+const session = await openSession(host, {
   filePath: file,
-  address: { ...address, user: address.user ?? 'postgres', password: process.env['PGPASSWORD'], sslmode: 'disable' },
+  address: source,
   tables: { include: tables, exclude: [] },
 })
 void session.ended.then((fault) => {
@@ -34,20 +38,26 @@ const streamingMs = since()
 
 let isCaughtUp = false
 const queryTimesMs: number[] = []
-async function read(first: number): Promise<void> {
-  const connection = await session.connectReplica()
-  for (let turn = first; !isCaughtUp; turn++) {
+const queries = new QueryService({
+  host,
+  connectReplica: () => session.connectReplica(),
+  sourceAddress: () => source,
+  isBehind: () => session.isBehind,
+})
+async function read(reader: number): Promise<void> {
+  for (let turn = reader; !isCaughtUp; turn++) {
     const askedMs = performance.now()
-    await connection.runAndReadAll(dashboard[turn % dashboard.length]!)
+    // As the window runs it: answered with all that it shows at first.
+    await queries.start({ queryId: `reader ${reader}`, engine: 'replica', sql: dashboard[turn % dashboard.length]!, pageRows: PAGE_ROWS })
     queryTimesMs.push(performance.now() - askedMs)
   }
-  connection.closeSync()
 }
 const reading = Promise.all(Array.from({ length: readers }, (_, reader) => read(reader)))
 await session.whenCaughtUp()
 const caughtUpMs = since()
 isCaughtUp = true
 await reading
+await queries.close()
 
 const memoryBytes: number[] = []
 const untilMs = performance.now() + lingerMs

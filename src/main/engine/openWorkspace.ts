@@ -51,6 +51,7 @@ export async function openServices(options: OpenServicesOptions): Promise<OpenWo
     connectReplica,
     ensureScratch: () => scratchFile.ensure(),
     sourceAddress: () => address,
+    isBehind: () => session.isBehind,
     onEnded: (entry) => {
       history.add(entry).catch((error: unknown) => {
         host.logger.warn('a run could not be kept in the history', { error: String(error) })

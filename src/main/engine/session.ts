@@ -59,6 +59,8 @@ export interface ReplicaSession {
   noteVerification(oid: number, verification: LastVerification): void
   /** Everything committed on the source before it can be queried here; null while there is no stream. */
   readonly visibleLsn: Lsn | null
+  /** There is more to take than came in the last moment. */
+  readonly isBehind: boolean
   pause(): Promise<void>
   resume(): Promise<void>
   /** Copies one table again, beside the stream. Throws TABLE_MISSING. */
@@ -227,6 +229,10 @@ class Session implements ReplicaSession {
 
   noteVerification(oid: number, verification: LastVerification): void {
     this.verifications.set(oid, verification)
+  }
+
+  get isBehind(): boolean {
+    return this.replication.state === 'catching-up'
   }
 
   pause(): Promise<void> {

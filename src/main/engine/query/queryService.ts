@@ -16,6 +16,7 @@ import { withPlaceMoved } from './errorPlaces.ts'
 import { explainOnReplica, explainOnSource } from './explain.ts'
 import { OpenResult } from './openResult.ts'
 import { bindParameters } from './parameters.ts'
+import { ReadingTurns } from './readingTurns.ts'
 import { runOnReplica } from './replicaRun.ts'
 import type { ReplicaRunOptions } from './replicaRun.ts'
 import { ResultStore } from './resultStore.ts'
@@ -31,6 +32,8 @@ export interface QueryServiceOptions {
   /** A new connection to the replica; the service closes it. */
   connectReplica(): Promise<DuckDBConnection>
   sourceAddress(): SourceAddress
+  /** The replica has more to take than came in the last moment. Default: never. */
+  isBehind?(): boolean
   /** Makes the file of the user's own tables writable; without it every statement that writes is refused. */
   ensureScratch?(): Promise<void>
   /** Statements on the source are ended by the server after this. Default 60 s. */
@@ -66,6 +69,7 @@ const FIRST_PAGE_WAITS_MS = 60
 export class QueryService {
   private readonly options: QueryServiceOptions
   private readonly typeNames = new SourceTypeNames()
+  private readonly turns: ReadingTurns
   private store: Promise<ResultStore> | null = null
   /** In the order of last use. */
   private readonly results = new Map<string, OpenResult>()
@@ -78,6 +82,7 @@ export class QueryService {
 
   constructor(options: QueryServiceOptions) {
     this.options = options
+    this.turns = new ReadingTurns({ clock: options.host.clock, isBehind: () => options.isBehind?.() ?? false })
   }
 
   /**
@@ -261,7 +266,7 @@ export class QueryService {
     const { ensureScratch } = this.options
     return ensureScratch && isWrite(asked.written) && isWhole(asked.view)
       ? runScratchWrite(asked.written, result, { ...run, ensure: ensureScratch })
-      : runOnReplica(asked, result, run)
+      : this.turns.run(run.signal, () => runOnReplica(asked, result, run))
   }
 
   /**
