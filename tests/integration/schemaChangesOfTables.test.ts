@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ReplicaSession } from '../../src/main/engine/session.ts'
+import { ReplicaFile } from '../../src/main/engine/store/replicaFile.ts'
 import { sharedPostgres, type TestDatabase } from '../support/postgres.ts'
 import { openReplica, replicaRows } from '../support/replica.ts'
 import { expectSameRows } from '../support/sameRows.ts'
@@ -127,6 +128,21 @@ describe.each([18, 15] as const)('several changes of whole tables, one after ano
     expect(session!.live().tables.map(({ name }) => name).sort()).toEqual(['items', 'other'])
     expect(session!.live().tables.filter(({ state }) => state === 'errored')).toEqual([])
     expect(await replicaRows(session!, `SELECT table_name FROM duckdb_tables() WHERE schema_name = 'public'`)).toEqual(['items', 'other'])
+  })
+
+  it('a copy that went aside for another, which has gone back, has its name again, and no change is told', async () => {
+    await follow(`${items}; CREATE TABLE other (id int PRIMARY KEY)`)
+    const { filePath } = session!
+    await session!.close()
+    const file = await ReplicaFile.open(filePath, { createdBy: 'test', temporaryFolder: folder.join('duckdb') })
+    await file.bookkeeping.run(`ALTER TABLE items RENAME TO items_1; UPDATE millrace.tables SET replica_table = 'items_1' WHERE table_name = 'items'`)
+    await file.close()
+    session = await openReplica(folder.path, source, { filePath })
+    await source.query('DELETE FROM items WHERE id < 5')
+    await session.whenCaughtUp()
+    await expectSameRows(source, session, ['items', 'other'])
+    expect(session.live().schemaChanges).toEqual([])
+    expect(await replicaRows(session, `SELECT replica_table FROM millrace.tables`)).toEqual(['items', 'other'])
   })
 
   it('a copy that was dropped on the source stays, where another table takes its name while that is to be copied again', async () => {

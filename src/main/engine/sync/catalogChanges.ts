@@ -9,9 +9,9 @@ import { removeTable, writeSchemaChange, writeShapeMarks, writeTable } from '../
 import { inTransaction } from '../store/replicaFile.ts'
 import { identifier } from '../store/sql.ts'
 import { replicaName } from '../apply/statements.ts'
-import { planTable } from '../typemap/tablePlan.ts'
+import { planTable, type TablePlan } from '../typemap/tablePlan.ts'
 import { newFollowedTable, recordOf, type FollowedTable } from './followedTables.ts'
-import { clearPlaces, isSamePlace, noteSetAside, placeOf } from './replicaPlaces.ts'
+import { canTakeItsName, clearPlaces, isSamePlace, noteSetAside, placeOf } from './replicaPlaces.ts'
 import { decidePublicationChange, decideSchemaChange, droppedDecision, type SchemaDecision } from './schemaChanges.ts'
 import { recordOutcome, schemaOutcome, type MadeDecision, type SchemaOutcome } from './schemaOutcome.ts'
 import { planOfCatalog } from './streamShape.ts'
@@ -44,7 +44,7 @@ export async function applyCatalogChanges(
   lsn: Lsn,
   nowMs: number,
 ): Promise<SchemaOutcome[]> {
-  const decided = new Map(changes.map((change) => [change, decide(change)]))
+  const decided = new Map(changes.map((change) => [change, decide(change, tables)]))
   let manner: Manner = 'in place'
   for (;;) {
     const attempt = new Attempt(connection, tables, lsn, nowMs)
@@ -67,7 +67,7 @@ export async function applyCatalogChanges(
   }
 }
 
-function decide({ table, shape, successor, filledPartitions, published }: CatalogChange): SchemaDecision {
+function decide({ table, shape, successor, filledPartitions, published }: CatalogChange, tables: ReadonlyMap<number, FollowedTable>): SchemaDecision {
   if (!shape) {
     if (successor && followsOf(successor.relation) !== 'nothing') {
       return { outcome: 'copied again', changes: ['drop table and make it anew'], reason: 'it was dropped and made anew on the source' }
@@ -75,9 +75,16 @@ function decide({ table, shape, successor, filledPartitions, published }: Catalo
     return droppedDecision
   }
   const { plan, marks } = table
-  const after = planOfCatalog(plan, shape)
+  const after = keepPlace(plan, planOfCatalog(plan, shape), tables)
   const parked = decidePublicationChange(plan, after, published)
   return parked ?? decideSchemaChange({ before: plan, marks, after, shape, toldBy: 'catalog', filledPartitions })
+}
+
+/** A table that has not been renamed and went aside stays there while another has its name in the replica. */
+function keepPlace(before: TablePlan, after: TablePlan, tables: ReadonlyMap<number, FollowedTable>): TablePlan {
+  const isRenamed = before.schema !== after.schema || before.name !== after.name
+  if (isRenamed || canTakeItsName(before, tables.values())) return after
+  return { ...after, replicaSchema: before.replicaSchema, replicaTable: before.replicaTable }
 }
 
 /** One try, all or nothing. */

@@ -26,6 +26,13 @@ export function foldedPlace({ schema, table }: ReplicaName): string {
   return qualified(schema, table).toLowerCase()
 }
 
+/** Its copy went aside for another's, and nobody has its name in the replica any more. */
+export function canTakeItsName(plan: TablePlan, tables: Iterable<FollowedTable>): boolean {
+  const own = { schema: plan.replicaSchema, table: plan.name }
+  if (isSamePlace(placeOf(plan), own)) return false
+  return ![...tables].some((other) => other.plan.oid !== plan.oid && isSamePlace(placeOf(other.plan), own))
+}
+
 /**
  * Clears names in the replica for those of `newcomers`, as part of the caller's transaction: what the file says lies
  * there of another table goes aside, under a name of its own, until its table's turn comes.

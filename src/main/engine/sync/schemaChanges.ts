@@ -42,7 +42,8 @@ export function decideSchemaChange(situation: SchemaSituation): SchemaDecision {
   const reason = storageReason(situation) ?? identityReason(before, after) ?? columnsReason(situation) ?? typesReason(situation)
   if (reason) return { outcome: 'copied again', changes: changes.length > 0 ? changes : [reason.change], reason: reason.why }
   const newMarks = marksAfter(situation)
-  if (changes.length === 0) return { outcome: 'none', marks: newMarks }
+  const hasItsPlace = before.replicaSchema === after.replicaSchema && before.replicaTable === after.replicaTable
+  if (changes.length === 0 && hasItsPlace) return { outcome: 'none', marks: newMarks }
   const added = new Map<number, string | null>()
   for (const column of addedColumns(before, after)) added.set(column.attnum, missingValue(shape, column) as string | null)
   return { outcome: 'applied', marks: newMarks, changes, alteration: { before, after, added, relabelled: relabelled(situation) } }

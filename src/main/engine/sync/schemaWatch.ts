@@ -9,6 +9,7 @@ import { readFilledPartitions, readFingerprints, readNamesakes, readShapesNow } 
 import type { TablePlan } from '../typemap/tablePlan.ts'
 import { applyCatalogChanges, type CatalogChange } from './catalogChanges.ts'
 import type { FollowedTable } from './followedTables.ts'
+import { canTakeItsName } from './replicaPlaces.ts'
 import { attachedPartitions } from './schemaChanges.ts'
 import type { SchemaOutcome } from './schemaOutcome.ts'
 
@@ -105,6 +106,7 @@ export class SchemaWatch {
       const fingerprint = fingerprints.get(plan.oid) ?? GONE
       // A table that is gone may come again under its name.
       if (state === 'errored') return fingerprint === GONE && !this.pending.has(plan.oid)
+      if (canTakeItsName(plan, this.options.tables.values())) return !this.pending.has(plan.oid)
       return fingerprint !== this.known.get(plan.oid) && fingerprint !== this.pending.get(plan.oid)?.fingerprint
     })
     if (suspects.length > 0) {

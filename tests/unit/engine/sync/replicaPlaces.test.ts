@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { migrationsFrom } from '../../../../src/main/engine/store/migrations.ts'
 import { readReplicaNames, writeTable } from '../../../../src/main/engine/store/records.ts'
 import { newFollowedTable, recordOf, type FollowedTable } from '../../../../src/main/engine/sync/followedTables.ts'
-import { clearPlaces, dropReplica, noteSetAside } from '../../../../src/main/engine/sync/replicaPlaces.ts'
+import { canTakeItsName, clearPlaces, dropReplica, noteSetAside } from '../../../../src/main/engine/sync/replicaPlaces.ts'
 import { planTable } from '../../../../src/main/engine/typemap/tablePlan.ts'
 import { relation } from '../source/relation.ts'
 
@@ -43,6 +43,17 @@ describe('names in the replica', () => {
     expect((await readReplicaNames(connection)).get(7)).toEqual({ schema: 'public', table: 'Items_7' })
     noteSetAside(tables, setAside)
     expect(tables.get(7)?.plan).toMatchObject({ name: 'Items', replicaTable: 'Items_7' })
+  })
+
+  it('one that was given up can be had again once nobody has it, and not before', async () => {
+    await record(7, 'Items')
+    await record(8, 'items')
+    const [seven, eight] = [tables.get(7)!, tables.get(8)!]
+    expect(canTakeItsName(seven.plan, tables.values())).toBe(false)
+    seven.plan = { ...seven.plan, replicaTable: 'Items_7' }
+    expect(canTakeItsName(seven.plan, tables.values())).toBe(false)
+    eight.plan = { ...eight.plan, replicaTable: 'others' }
+    expect(canTakeItsName(seven.plan, tables.values())).toBe(true)
   })
 
   it('one that was to be of a table that is not copied yet is given up as well', async () => {
