@@ -5,6 +5,7 @@ import { sharedPostgres, type TestDatabase } from '../support/postgres.ts'
 import { openReplica, replicaRows } from '../support/replica.ts'
 import { expectSameRows } from '../support/sameRows.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts'
+import { until } from '../support/until.ts'
 
 describe.each([15, 18] as const)('changes of rows, Postgres %i', (major) => {
   let folder: TemporaryFolder
@@ -131,6 +132,43 @@ describe.each([15, 18] as const)('changes of rows, Postgres %i', (major) => {
     })
   })
 
+  it('a key that is a TOAST value itself names its row, though the source does not send it again', async () => {
+    const long = (id: string) => `repeat('k', 2500) || ${id}`
+    await follow(`
+      CREATE TABLE long_keys (k text PRIMARY KEY, n int); ALTER TABLE long_keys ALTER k SET STORAGE EXTERNAL;
+      CREATE TABLE long_pairs (k1 text, k2 int, a text, n int, PRIMARY KEY (k1, k2));
+      ALTER TABLE long_pairs ALTER k1 SET STORAGE EXTERNAL, ALTER a SET STORAGE EXTERNAL;
+      CREATE TABLE long_index (k text NOT NULL UNIQUE, n int); ALTER TABLE long_index ALTER k SET STORAGE EXTERNAL;
+      ALTER TABLE long_index REPLICA IDENTITY USING INDEX long_index_k_key;
+      INSERT INTO long_keys SELECT ${long('id')}, id FROM generate_series(1, 9) id;
+      INSERT INTO long_pairs SELECT ${long('id')}, id, repeat('a', 5000) || id, id FROM generate_series(1, 9) id;
+      INSERT INTO long_index SELECT ${long('id')}, id FROM generate_series(1, 9) id`)
+    await expectEqualAfter(
+      ['long_keys', 'long_pairs', 'long_index'],
+      `UPDATE long_keys SET n = n + 100; UPDATE long_index SET n = n + 100; UPDATE long_pairs SET n = n + 100`,
+      `UPDATE long_keys SET k = k || '!', n = 0 WHERE n = 101; UPDATE long_keys SET n = 1 WHERE n = 0; DELETE FROM long_keys WHERE n = 102`,
+      `UPDATE long_pairs SET k2 = k2 + 50 WHERE n < 105; UPDATE long_pairs SET n = -n; DELETE FROM long_pairs WHERE k2 = 51`,
+      `INSERT INTO long_keys VALUES (${long(`'new'`)}, 200); UPDATE long_keys SET n = 201 WHERE n = 200; DELETE FROM long_index WHERE n = 103`,
+    )
+  })
+
+  it('what Postgres does to rows by itself comes as well: cascades, triggers, upserts, MERGE, rows of one COPY', async () => {
+    await follow(`
+      CREATE TABLE parents (id int PRIMARY KEY, n int); CREATE TABLE children (id int PRIMARY KEY, parent int REFERENCES parents ON DELETE CASCADE ON UPDATE CASCADE);
+      CREATE TABLE audit (line text); ALTER TABLE audit REPLICA IDENTITY FULL;
+      CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO audit VALUES (TG_OP || coalesce(NEW.id, OLD.id)); RETURN coalesce(NEW, OLD); END $$;
+      CREATE TRIGGER noted BEFORE INSERT OR UPDATE OR DELETE ON children FOR EACH ROW EXECUTE FUNCTION note();
+      INSERT INTO parents SELECT n, n FROM generate_series(1, 9) n; INSERT INTO children SELECT n * 10 + m, n FROM generate_series(1, 9) n, generate_series(0, 2) m`)
+    await expectEqualAfter(
+      ['parents', 'children', 'audit'],
+      `DELETE FROM parents WHERE id IN (1, 2); UPDATE parents SET id = id + 100 WHERE id IN (3, 4)`,
+      `INSERT INTO parents VALUES (5, 0), (6, 0), (20, 20) ON CONFLICT (id) DO UPDATE SET n = parents.n + 1000`,
+      `MERGE INTO parents AS p USING (VALUES (5), (7), (30)) AS v (id) ON p.id = v.id
+         WHEN MATCHED AND v.id = 5 THEN DELETE WHEN MATCHED THEN UPDATE SET n = -1 WHEN NOT MATCHED THEN INSERT VALUES (v.id, 0)`,
+      `WITH gone AS (DELETE FROM children WHERE id % 10 = 1 RETURNING id), put AS (INSERT INTO children SELECT id + 1000, 8 FROM gone RETURNING id) UPDATE parents SET n = n + 1 WHERE id = 8`,
+    )
+  })
+
   describe('truncate', () => {
     const tables = `CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a); CREATE TABLE c (line text);
       INSERT INTO a SELECT generate_series(1, 5); INSERT INTO b SELECT n, n FROM generate_series(1, 5) n; INSERT INTO c VALUES ('x'), ('x')`
@@ -156,6 +194,20 @@ describe.each([15, 18] as const)('changes of rows, Postgres %i', (major) => {
       await source.query('BEGIN; TRUNCATE a CASCADE; ROLLBACK')
       await expectEqualAfter(['a', 'b', 'c'], `SAVEPOINT s; TRUNCATE a CASCADE; INSERT INTO a VALUES (77); ROLLBACK TO s; INSERT INTO a VALUES (78)`)
     })
+  })
+
+  it('a truncate of one partition alone, which the source does not send, leaves nothing of its rows', async () => {
+    await follow(`CREATE TABLE p (id int PRIMARY KEY, note text) PARTITION BY RANGE (id);
+      CREATE TABLE p_low PARTITION OF p FOR VALUES FROM (0) TO (100);
+      CREATE TABLE p_high PARTITION OF p FOR VALUES FROM (100) TO (1000);
+      INSERT INTO p SELECT n, 'row' FROM generate_series(1, 200) n`)
+    await expectEqualAfter(['p'], `TRUNCATE p; INSERT INTO p SELECT n, 'again' FROM generate_series(50, 150) n`)
+    await source.query(`TRUNCATE p_low; INSERT INTO p VALUES (1, 'after')`)
+    await until('its rows are gone', async () => {
+      await session!.whenCaughtUp()
+      return liveTable('p')?.rows === 52 && liveTable('p')?.state === 'ready'
+    }, { timeoutMs: 30_000 })
+    await expectEqualAfter(['p'], `UPDATE p SET note = 'last'`)
   })
 
   it('savepoints, nested and rolled back in any depth, leave what the source kept', async () => {
@@ -227,6 +279,18 @@ describe.each([15, 18] as const)('changes of rows, Postgres %i', (major) => {
       expect(session!.live().tables.map(({ name }) => name)).toEqual(['p'])
     })
 
+    it('values that are not sent again move with their rows from partition to partition', async () => {
+      await follow(`CREATE TABLE p (id int, kind text, a text, n int, PRIMARY KEY (id, kind)) PARTITION BY LIST (kind);
+        CREATE TABLE p_a PARTITION OF p FOR VALUES IN ('a'); CREATE TABLE p_b PARTITION OF p FOR VALUES IN ('b');
+        ALTER TABLE p ALTER a SET STORAGE EXTERNAL; ALTER TABLE p_a ALTER a SET STORAGE EXTERNAL; ALTER TABLE p_b ALTER a SET STORAGE EXTERNAL;
+        INSERT INTO p SELECT n, 'a', repeat('x', 5000) || n, 0 FROM generate_series(1, 20) n`)
+      await expectEqualAfter(
+        ['p'],
+        `UPDATE p SET n = 1 WHERE id < 5; UPDATE p SET kind = 'b' WHERE id < 10; UPDATE p SET n = 2 WHERE id < 3`,
+        `UPDATE p SET kind = 'a', id = id + 100 WHERE id < 5; UPDATE p SET id = id + 100 WHERE id > 100; UPDATE p SET n = 3`,
+      )
+    })
+
     it('tables that inherit are followed on their own, and their parent has its own rows only', async () => {
       await follow(`CREATE TABLE base (id int PRIMARY KEY, note text);
         CREATE TABLE heir (extra int, PRIMARY KEY (id)) INHERITS (base);
@@ -235,6 +299,10 @@ describe.each([15, 18] as const)('changes of rows, Postgres %i', (major) => {
       await session!.whenCaughtUp()
       expect(await replicaRows(session!, 'SELECT * FROM base')).toEqual(['1|base!'])
       expect(await replicaRows(session!, 'SELECT * FROM heir')).toEqual(['2|heir!|3', '4|late|5'])
+      await source.query(`DELETE FROM base WHERE id = 2; TRUNCATE base; INSERT INTO heir VALUES (6, 'later', 7)`)
+      await session!.whenCaughtUp()
+      expect(await replicaRows(session!, 'SELECT * FROM base')).toEqual([])
+      expect(await replicaRows(session!, 'SELECT * FROM heir')).toEqual(['6|later|7'])
     })
   })
 
@@ -247,10 +315,25 @@ describe.each([15, 18] as const)('changes of rows, Postgres %i', (major) => {
     expect(liveTable('t')?.reason).toBe(`Not copied, because generated on the source: ${major === 18 ? 's, v' : 's'}.`)
   })
 
+  it('a key that is equal to another text of it on the source is that text: collations without regard to case, padding, an empty one', async () => {
+    await follow(`CREATE COLLATION folded (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+      CREATE TABLE folds (k text COLLATE folded PRIMARY KEY, n int); INSERT INTO folds VALUES ('a', 1), ('B', 2), ('', 3), ('é', 4);
+      CREATE TABLE pads (k bpchar, k2 char(3), n int, PRIMARY KEY (k, k2)); INSERT INTO pads VALUES ('', '', 1), ('a', 'a', 2), ('b ', 'b', 3)`)
+    await expectEqualAfter(
+      ['folds', 'pads'],
+      `UPDATE folds SET n = n + 10 WHERE k = 'A'; UPDATE folds SET k = 'A' WHERE k = 'a'; UPDATE folds SET n = 5 WHERE k = 'a'; DELETE FROM folds WHERE k = 'b'`,
+      `UPDATE folds SET k = 'É' WHERE k = 'é'; INSERT INTO folds VALUES ('b', 6); UPDATE folds SET k = 'filled' WHERE k = ''`,
+      `UPDATE pads SET n = 4 WHERE k = 'a  '; UPDATE pads SET k = 'a   ' WHERE k = 'a'; UPDATE pads SET k2 = 'x' WHERE k = ''; DELETE FROM pads WHERE k = 'b'`,
+    )
+  })
+
   describe('names of any kind: dots, quotes, spaces, capitals, reserved words, other scripts, such as Millrace uses itself', () => {
     const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
-    const names = ['select', 'Two Words', 'do.t', 'qu"ote', 'GROSS', '表', 'naïve', "it's", '__operation', 'millrace_staged', 'millrace_latest']
-    const columns = ['order', 'sequence', 'replacing', 'staged', 'replica', 'latest', 'net', 'unnest', '__sequence', '__net', '__row', 'earlier_3', 'a.b', 'x"y', 'A B', "d'e"]
+    const names = [
+      ...['select', 'Two Words', 'do.t', 'qu"ote', 'GROSS', '表', 'naïve', "it's", '__operation', 'millrace_staged', 'millrace_latest'],
+      ...['"', '$1', '%s', '{}', '\t', 'x'.repeat(63), 'file', 'checkpoint'],
+    ]
+    const columns = ['order', 'sequence', 'replacing', 'staged', 'replica', 'latest', 'net', 'unnest', '__sequence', '__net', '__row', 'earlier_3', 'a.b', 'x"y', 'A B', "d'e", 'two\nlines', ' padded ', '\uFEFFmark', 'back\\slash', '😀', 'y'.repeat(63)]
 
     it.each(['a primary key', 'REPLICA IDENTITY FULL'])('of tables and columns, found by %s', async (identity) => {
       const list = columns.map(quoted)
@@ -296,10 +379,12 @@ describe.each([15, 18] as const)('changes of rows, Postgres %i', (major) => {
     expect(await replicaRows(session!, 'SELECT count(*) FROM millrace.checkpoint')).toEqual(['1'])
   })
 
-  it('a table without columns stops nobody', async () => {
-    await follow('CREATE TABLE bare (); INSERT INTO bare DEFAULT VALUES; CREATE TABLE t (id int PRIMARY KEY)')
-    await source.query('INSERT INTO bare DEFAULT VALUES; INSERT INTO t VALUES (1)')
+  it('a table without columns, or with generated ones only, stops nobody', async () => {
+    await follow(`CREATE TABLE bare (); INSERT INTO bare DEFAULT VALUES; CREATE TABLE t (id int PRIMARY KEY);
+      CREATE TABLE made (n int GENERATED ALWAYS AS (1) STORED); INSERT INTO made DEFAULT VALUES`)
+    await source.query('INSERT INTO bare DEFAULT VALUES; INSERT INTO made DEFAULT VALUES; INSERT INTO t VALUES (1)')
     await expectEqualAfter(['t'])
+    expect(session!.live().tables.map(({ name }) => name)).toEqual(['t'])
     expect(session!.live().state).toMatch(/following|catching-up/)
     expect(liveTable('t')?.state).toMatch(/ready|catching-up/)
   })

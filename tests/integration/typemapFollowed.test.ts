@@ -202,7 +202,7 @@ describe.each<PostgresMajor>([15, 18])('every type, followed from Postgres %i', 
     await expectSame(['public.rows'])
   })
 
-  it('is found by verify where it is the key of a row that is missing, altered or extra, and mended', async () => {
+  it('is found by verify where it is the key of a row that is missing, altered or extra, and mended', { timeout: 180_000 }, async () => {
     const input = { tables: { include: ['case_*.keys'], exclude: [] } }
     expect(wrongOf(await verifySession(session, input))).toEqual([])
     const numbers = await client.query<{ schema: string; numbers: number[] }>(

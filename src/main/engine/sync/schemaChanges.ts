@@ -126,10 +126,17 @@ function storageReason({ before, after, marks, shape, filledPartitions }: Schema
   if (attachedPartitions(marks, shape).some(({ oid }) => filledPartitions.has(oid))) {
     return { change: 'attach partition', why: 'a partition was attached with its rows, which are not in the log' }
   }
-  const isRewritten = shape.storage.some(({ oid, fileNode }) => marks.storage.some((fact) => fact.oid === oid && fact.fileNode !== fileNode))
+  const rewritten = shape.storage.filter(({ oid, fileNode }) => marks.storage.some((fact) => fact.oid === oid && fact.fileNode !== fileNode))
   // VACUUM FULL, CLUSTER and TRUNCATE make new files too, and leave the columns alone.
-  if (isRewritten && shape.attributes.some(({ attnum, xmin }) => marks.attributes[attnum]?.xmin !== xmin)) {
+  if (rewritten.length > 0 && shape.attributes.some(({ attnum, xmin }) => marks.attributes[attnum]?.xmin !== xmin)) {
     return { change: 'rewrite table', why: 'the source rewrote the table, and what its rows hold since is not in the log' }
+  }
+  // https://www.postgresql.org/docs/current/sql-createpublication.html: TRUNCATE of a partition is not sent as its root's.
+  if (rewritten.some(({ attachedBy }) => attachedBy !== '')) {
+    return {
+      change: 'empty or rewrite partition',
+      why: 'a partition has another file: it was truncated, which the source does not send of one alone, or rewritten',
+    }
   }
   const entries = new Set(shape.publicationEntries)
   // A table that loses its identity is moved by ourselves.
