@@ -36,7 +36,7 @@ test.describe('the editor', () => {
   test('an error is underlined with the hint of its engine until its words are mended; a name under the pointer tells what it is', async ({ page }) => {
     const alert = page.getByTestId('result').getByRole('alert')
     await writeSql(page, 'SELECT totall FROM orders')
-    for (const [engine, hint] of [['Replica', 'Did you mean "total" or'], ['Source', 'Perhaps you meant to reference the column "orders.total".']] as const) {
+    for (const [engine, hint] of [['Replica', 'Names like it: "total"'], ['Source', 'Perhaps you meant to reference the column "orders.total".']] as const) {
       await engineIs(page, engine)
       await page.keyboard.press('ControlOrMeta+Enter')
       await expect(alert).toContainText(hint)
