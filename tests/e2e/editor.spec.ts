@@ -36,7 +36,7 @@ test.describe('the editor', () => {
   test('an error is underlined with the hint of its engine until its words are mended; a name under the pointer tells what it is', async ({ page }) => {
     const alert = page.getByTestId('result').getByRole('alert')
     await writeSql(page, 'SELECT totall FROM orders')
-    for (const [engine, hint] of [['Replica', 'Did you mean "total" or'], ['Source', 'Perhaps you meant to reference the column "orders.total".']] as const) {
+    for (const [engine, hint] of [['Replica', 'Names like it: "total"'], ['Source', 'Perhaps you meant to reference the column "orders.total".']] as const) {
       await engineIs(page, engine)
       await page.keyboard.press('ControlOrMeta+Enter')
       await expect(alert).toContainText(hint)
@@ -65,7 +65,7 @@ test.describe('the editor', () => {
     await expect(page.locator('.view-lines').filter({ visible: true }).first()).toContainText(/SELECT\s+t\.revenue\s+FROM/)
   })
 
-  test('the current statement alone runs, and is marked', async ({ page }) => {
+  test('the current statement alone runs, and is marked; a running one shows its time and ends by Esc', async ({ page }) => {
     await writeSql(page, "SELECT 'above' AS a;\n\nSELECT 'below' AS b;")
     await page.keyboard.press('ControlOrMeta+Home')
     await expect(page.locator('.currentStatement')).toHaveCount(1)
@@ -74,6 +74,26 @@ test.describe('the editor', () => {
     await page.keyboard.press('ControlOrMeta+End')
     await page.keyboard.press('ControlOrMeta+Enter')
     await expect(cell(page, 'below')).toBeVisible()
+
+    await writeSql(page, 'SELECT count(*) FROM range(1000000000) a, range(1000000) b')
+    await page.keyboard.press('ControlOrMeta+Enter')
+    await expect(page.getByTestId('result-head')).toContainText(/running [1-9]\d*\.\d s/)
+    await page.keyboard.press('Escape')
+    await expect(page.getByTestId('result-head')).toContainText(/Cancelled after \d/)
+  })
+
+  test('keys lay out and comment the text, and a click with Ctrl on a table opens its page', async ({ page }) => {
+    const text = page.locator('.view-lines').filter({ visible: true }).first()
+    await writeSql(page, 'select id,total from orders where id=1')
+    await page.keyboard.press('Shift+Alt+F')
+    await expect(text.locator('.view-line')).toHaveCount(7)
+    await expect(text).toContainText(/SELECT.*id,.*total.*FROM.*orders.*WHERE.*id\s=\s1/)
+    await page.keyboard.press('ControlOrMeta+a')
+    await page.keyboard.press('ControlOrMeta+/')
+    await expect(text).toContainText(/^--\sSELECT/)
+    await page.keyboard.press('ControlOrMeta+/')
+    await text.getByText('orders').click({ modifiers: ['ControlOrMeta'] })
+    await expect(page.getByRole('heading', { name: 'public.orders' })).toBeVisible()
   })
 
   test('parameters are asked for, remembered, and bound on both engines', async ({ page }) => {

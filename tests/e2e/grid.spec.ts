@@ -109,7 +109,14 @@ test.describe('the grid of a result', () => {
     await expect.poll(() => digits(page, 0, 0)).toBe(customer)
   })
 
-  test('columns are hidden, pinned and shown in another way, and what has no other view says so', async ({ page }) => {
+  test('rows are numbered, NULL, nothing and JSON null told apart; columns are hidden, pinned, frozen and shown in another way', async ({ page }) => {
+    await run(page, `SELECT NULL AS nothing, '' AS empty, 'null'::JSON AS doc, 'NULL' AS word FROM range(3)`)
+    await expect(result(page).locator('.ag-row[row-index="2"] .cellRowNumber')).toHaveText('3')
+    const marks = ['cellNull', 'cellEmpty', 'cellJsonNull']
+    for (const [column, mark] of marks.entries()) await expect(cell(page, 0, column)).toHaveClass(new RegExp(`\\b${mark}\\b`))
+    await expect(cell(page, 0, 3)).not.toHaveClass(/cellNull|cellEmpty|cellJsonNull/)
+    await expect(cell(page, 0, 1)).toHaveText("''")
+
     await run(page, `SELECT 1234567 AS id, TIMESTAMPTZ '2024-02-29 12:00:00.5+00' AS at, 3 AS third`)
     const menuOf = async (column: number, item: string | RegExp) => {
       await header(page, column).click({ button: 'right' })
@@ -125,6 +132,8 @@ test.describe('the grid of a result', () => {
     await expect(cell(page, 0, 0)).toHaveCount(0)
     await menuOf(1, 'Show the hidden column')
     await expect(cell(page, 0, 0)).toBeVisible()
+    await menuOf(1, 'Freeze up to here')
+    await menuOf(1, 'Let it scroll again')
     await menuOf(1, 'Copy the name')
     await expect.poll(() => clipboard(page)).toBe('at')
     await expectAccessible(page)

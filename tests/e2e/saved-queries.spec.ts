@@ -112,7 +112,9 @@ test.describe('saved queries, history and open anything', () => {
     await expect(page.getByText('What you run is kept here, on this machine only.')).toBeVisible()
   })
 
-  test('Ctrl+P opens a table, and something that was run, by a few letters', async ({ page }) => {
+  test('Ctrl+P opens a table, a column, a saved query and something that was run, by a few letters', async ({ page }) => {
+    await mkdir(join(app.home, 'queries'), { recursive: true })
+    await writeFile(join(app.home, 'queries', 'abc.sql'), '-- ---\n-- title: Wombats by zone\n-- ---\nSELECT 6 AS wombats\n')
     await page.goto(app.url)
     await untilFollowing(page)
     await page.keyboard.press('ControlOrMeta+p')
@@ -121,9 +123,14 @@ test.describe('saved queries, history and open anything', () => {
     await page.keyboard.press('Enter')
     await expect(page.getByTestId('result-rows')).toContainText(/rows/)
     await page.keyboard.press('ControlOrMeta+p')
-    await page.getByPlaceholder(/Open a table/).fill('country')
-    await expect(page.getByRole('option', { name: /country/ }).first()).toBeVisible()
-    await page.keyboard.press('Escape')
+    await page.getByPlaceholder(/Open a table/).fill('full_name')
+    await expect(page.getByRole('option', { name: /^full_name customers/ })).toBeVisible()
+    await page.getByPlaceholder(/Open a table/).fill('from public.customers')
+    await expect(page.getByRole('group', { name: 'History' }).getByRole('option').first()).toBeVisible()
+    await page.getByPlaceholder(/Open a table/).fill('wombats zone')
+    await expect(page.getByRole('option', { name: /Wombats by zone/ })).toBeVisible()
+    await page.keyboard.press('Enter')
     await expect(page.getByPlaceholder(/Open a table/)).toHaveCount(0)
+    await expect(page.locator('.monaco-editor').filter({ visible: true }).first()).toContainText('wombats')
   })
 })

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { expect, test } from '@playwright/test'
 import { startApp, type App } from './support/app.ts'
 import { goTo, untilFollowing, writeSql } from './support/window.ts'
@@ -55,7 +57,13 @@ test.describe("tables of the user's own", () => {
     await expect(page.getByRole('option', { name: /sales_goals/ })).toBeVisible()
   })
 
-  test('a path that leads nowhere is told, and can be mended', async ({ page }) => {
+  test('a path that leads nowhere is told, and can be mended: Parquet and JSON come too', async ({ page }) => {
+    const parquet = join(app.home, 'rates.parquet')
+    const instance = await DuckDBInstance.create()
+    const connection = await instance.connect()
+    await connection.run(`COPY (SELECT 'EUR' AS currency, 1.07::DECIMAL(9,2) AS rate) TO '${parquet}' (FORMAT parquet)`)
+    connection.closeSync()
+    instance.closeSync()
     await page.goto(app.url)
     await untilFollowing(page)
     await page.keyboard.press('ControlOrMeta+o')
@@ -64,7 +72,24 @@ test.describe("tables of the user's own", () => {
     await expect(dialog.getByLabel('Name of the table')).toHaveValue('all')
     await dialog.getByRole('button', { name: 'Make the table' }).click()
     await expect(dialog.getByRole('alert')).toContainText('There is no file all.parquet')
+    await dialog.getByLabel('Or its path on this machine').fill(parquet)
+    await dialog.getByRole('button', { name: 'Make the table' }).click()
+    await expect(dialog).toContainText('scratch.rates is there, with 1 row.')
     await page.keyboard.press('Escape')
     await expect(dialog).toHaveCount(0)
+
+    const held = await page.evaluateHandle(() => {
+      const files = new DataTransfer()
+      files.items.add(new File(['[{"currency": "EUR", "note": "from JSON"}]'], 'notes.json', { type: 'application/json' }))
+      return files
+    })
+    await page.dispatchEvent('body', 'drop', { dataTransfer: held })
+    await dialog.getByRole('button', { name: 'Make the table' }).click()
+    await expect(dialog).toContainText('scratch.notes is there, with 1 row.')
+    await page.keyboard.press('Escape')
+    await goTo(page, 'Explore')
+    await writeSql(page, "SELECT note || ', ' || rate AS joined FROM scratch.notes JOIN scratch.rates USING (currency)")
+    await page.keyboard.press('ControlOrMeta+Enter')
+    await expect(page.getByRole('gridcell', { name: 'from JSON, 1.07', exact: true })).toBeVisible()
   })
 })

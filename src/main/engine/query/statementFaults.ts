@@ -90,7 +90,8 @@ function hintOf(lines: readonly string[]): string | null {
   const end = lines.findIndex((line) => /^LINE \d+:/.test(line))
   for (const line of lines.slice(0, end === -1 ? undefined : end)) {
     const bindings = /^Candidate bindings: *:? *(".*)$/.exec(line)?.[1]
-    if (bindings) return `Did you mean ${bindings.split(', ').slice(0, 3).join(' or ')}?`
+    // By likeness, however little there is of it.
+    if (bindings) return `Names like it: ${bindings.split(', ').slice(0, 3).join(', ')}.`
     if (/^[A-Z].*[.?]$/.test(line)) return line
   }
   return null

@@ -1,4 +1,4 @@
-import { useDeferredValue, useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { Command as Cmdk } from 'cmdk'
 import { Columns3, FileCode2, History, Table2 } from 'lucide-react'
 import type { HistoryEntry } from '../../../main/contract/history.ts'
@@ -7,7 +7,7 @@ import { engine } from '../../app/engineClient.ts'
 import { Dialog } from '../../components/Dialog.tsx'
 import { openFromHistory, openSaved, openTable } from './actions.ts'
 import { outcomeOf } from './HistoryList.tsx'
-import { findOpenables } from './quickOpen.ts'
+import { findOpenables, namedColumns } from './quickOpen.ts'
 import type { Openable } from './quickOpen.ts'
 import { closeQuickOpen, useQuickOpen } from './quickOpenState.ts'
 import { useSavedQueries } from './savedQueryStore.ts'
@@ -60,11 +60,10 @@ function Body() {
     () => mergedTables(replica, source).map(({ table, where }) => ({ table, on: where })),
     [replica, source],
   )
-  // Half a million columns take longer than a key press.
-  const wanted = useDeferredValue(search)
+  const columns = useMemo(() => namedColumns(tables), [tables])
   const found = useMemo(
-    () => findOpenables(wanted, { tables, saved: saved ?? [], history }),
-    [wanted, tables, saved, history],
+    () => findOpenables(search, { tables, columns, saved: saved ?? [], history }),
+    [search, tables, columns, saved, history],
   )
   return (
     <Cmdk label="Open anything" className={styles.palette} shouldFilter={false} loop>

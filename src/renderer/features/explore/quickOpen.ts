@@ -9,8 +9,16 @@ export type Openable =
   | { kind: 'saved'; query: SavedQuery }
   | { kind: 'history'; entry: HistoryEntry }
 
+/** A name and every table that has a column of it. */
+export interface NamedColumn {
+  name: string
+  found: (Openable & { kind: 'column' })[]
+}
+
 export interface Searched {
   tables: readonly { table: CatalogTable; on: EngineName }[]
+  /** As `namedColumns` gives them of the tables. */
+  columns: readonly NamedColumn[]
   saved: readonly SavedQuery[]
   history: readonly HistoryEntry[]
 }
@@ -39,21 +47,30 @@ function best<Item>(items: Iterable<Item>, nameOf: (item: Item) => string, words
   return byRank.flat().slice(0, OF_EACH)
 }
 
-function* columnsOf(tables: Searched['tables']): Generator<Openable & { kind: 'column' }> {
+/** The columns of all tables by their names, made once: many tables have few names between them, and each key searches the names. */
+export function namedColumns(tables: Searched['tables']): NamedColumn[] {
+  const byName = new Map<string, NamedColumn>()
   for (const { table, on } of tables) {
-    for (const { name, type } of table.columns) yield { kind: 'column', table, column: name, type, on }
+    for (const { name, type } of table.columns) {
+      const column = { kind: 'column' as const, table, column: name, type, on }
+      const known = byName.get(name)
+      if (known) known.found.push(column)
+      else byName.set(name, { name, found: [column] })
+    }
   }
+  return [...byName.values()]
 }
 
 /** What `search` may mean, a dozen of each kind at most, the likeliest first. */
-export function findOpenables(search: string, { tables, saved, history }: Searched): Openable[] {
+export function findOpenables(search: string, { tables, columns, saved, history }: Searched): Openable[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
   const foundTables = best(
     tables,
     ({ table }) => (words[0]?.includes('.') ? `${table.schema}.${table.name}` : table.name),
     words,
   )
-  const foundColumns = search.trim().length < COLUMNS_FROM_CHARACTERS ? [] : best(columnsOf(tables), ({ column }) => column, words)
+  const foundNames = search.trim().length < COLUMNS_FROM_CHARACTERS ? [] : best(columns, ({ name }) => name, words)
+  const foundColumns = foundNames.flatMap(({ found }) => found.slice(0, OF_EACH)).slice(0, OF_EACH)
   return [
     ...foundTables.map((found): Openable => ({ kind: 'table', ...found })),
     ...best(saved, ({ title, path }) => title || path, words).map((query): Openable => ({ kind: 'saved', query })),

@@ -26,8 +26,8 @@ async function faultOf(sql: string): Promise<MillraceError> {
 
 describe('an error of DuckDB', () => {
   it.each([
-    ['SELECT totall FROM orders', 7, 'Did you mean "total"?'],
-    ['SELECT o.totl FROM orders o', 7, 'Did you mean "total"?'],
+    ['SELECT totall FROM orders', 7, 'Names like it: "total".'],
+    ['SELECT o.totl FROM orders o', 7, 'Names like it: "total".'],
     ['SELECT * FROM order_', 14, 'Did you mean "orders"?'],
     ['SELECT id, sum(total) FROM orders', 7, 'Either add it to the GROUP BY list, or use "ANY_VALUE(id)" if the exact value of "id" is not important.'],
     ['SELECT sum(1, 2, 3)', 7, 'Check the names and types of the columns.'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CatalogTable } from '../../../../../src/main/contract/query.ts'
-import { findOpenables, rankOf } from '../../../../../src/renderer/features/explore/quickOpen.ts'
+import { findOpenables, namedColumns, rankOf } from '../../../../../src/renderer/features/explore/quickOpen.ts'
 
 const table = (name: string, columns: string[] = []): { table: CatalogTable; on: 'replica' } => ({
   on: 'replica',
@@ -9,7 +9,7 @@ const table = (name: string, columns: string[] = []): { table: CatalogTable; on:
     columns: columns.map((column) => ({ name: column, type: 'text', sourceType: null, key: false, note: null })),
   },
 })
-const nothing = { tables: [], saved: [], history: [] }
+const nothing = { tables: [], columns: [], saved: [], history: [] }
 
 describe('open anything', () => {
   it('puts the whole name first, then its beginning, then a word of it, then anything', () => {
@@ -23,13 +23,22 @@ describe('open anything', () => {
 
   it('finds columns, saved queries and what was run, by all words', () => {
     const found = findOpenables('country rev', {
-      tables: [table('orders', ['country_revenue', 'country'])],
+      tables: [],
+      columns: namedColumns([table('orders', ['country_revenue', 'country'])]),
       saved: [{ path: 'a.sql', title: 'Revenue by country', description: '', parameters: {}, chart: null, sql: '', version: '1' }],
       history: [
         { id: '1', sql: 'SELECT revenue FROM country', startedAt: '', engine: 'source', durationMs: 1, rows: 1, fault: null },
       ],
     })
     expect(found.map(({ kind }) => kind)).toEqual(['saved', 'column', 'history'])
+  })
+
+  it('finds a column in each of its tables, and searches each name once', () => {
+    const columns = namedColumns(Array.from({ length: 2_000 }, (_, at) => table(`table_${at}`, ['id', 'created_at'])))
+    expect(columns).toHaveLength(2)
+    const found = findOpenables('created', { ...nothing, columns })
+    expect(found.map((openable) => openable.kind === 'column' && openable.table.name).slice(0, 2)).toEqual(['table_0', 'table_1'])
+    expect(found).toHaveLength(12)
   })
 
   it('shows a dozen of a kind at most, and asks no more of 20,000 tables than to look at each once', () => {
