@@ -74,7 +74,7 @@ export function HistoryList() {
   return (
     <div className={styles.list}>
       <SearchField className={styles.search} label="Search the history" value={search} onChange={setSearch} />
-      <div className={styles.rows} role="list" aria-label="History">
+      <div className={styles.rows} role={entries && entries.length > 0 ? 'list' : 'group'} aria-label="History">
         {entries?.map((entry) => (
           <div key={entry.id} role="listitem">
             <button

@@ -29,7 +29,7 @@ export function SavedList() {
   return (
     <div className={styles.list}>
       <SearchField className={styles.search} label="Search saved queries" value={search} onChange={setSearch} />
-      <div className={styles.rows} role="list" aria-label="Saved queries">
+      <div className={styles.rows} role={shown.length > 0 ? 'list' : 'group'} aria-label="Saved queries">
         {saved.fault && <ErrorNote fault={saved.fault} />}
         {shown.map((query) => (
           <div key={query.path} role="listitem">

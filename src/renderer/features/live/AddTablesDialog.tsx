@@ -106,16 +106,19 @@ export function AddTablesDialog({ sourceName }: { sourceName: string }) {
         </div>
         {fault ? (
           <ErrorNote fault={fault} />
+        ) : tables === null ? (
+          <div className={styles.list}>
+            <Skeleton label="The source is asked for its tables" rows={8} />
+          </div>
         ) : (
           <ul className={styles.list} aria-label={`Tables of ${sourceName} that are not followed`}>
-            {tables === null && <Skeleton label="The source is asked for its tables" rows={8} />}
             {shown.slice(0, MOST_SHOWN).map((table) => (
               <TableChoice key={table.oid} table={table} chosen={chosen.has(table.oid)} onChange={(is) => choose(table.oid, is)} />
             ))}
             {shown.length > MOST_SHOWN && (
               <li className={styles.note}>{formatMany(shown.length - MOST_SHOWN, 'more table')}: search for one by name.</li>
             )}
-            {tables !== null && shown.length === 0 && (
+            {shown.length === 0 && (
               <li className={styles.note}>{tables.length === 0 ? 'Every table of the source is followed.' : 'No table of that name.'}</li>
             )}
           </ul>

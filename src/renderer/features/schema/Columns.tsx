@@ -62,7 +62,7 @@ export function Columns({ page }: { page: TablePage }) {
                   {column.sourceType !== null && column.replicaType !== null && <Kept isText={column.isText} />}
                 </td>
               )}
-              <td className="muted">{column.nullable ? 'may be' : 'never'}</td>
+              <td className="muted">{column.nullable ? 'yes' : 'never'}</td>
               {hasDefaults && <td className="mono">{column.defaultExpression}</td>}
               {hasRemarks && (
                 <td className={styles.words}>
