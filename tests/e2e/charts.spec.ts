@@ -5,6 +5,8 @@ import { expect, test } from '@playwright/test'
 import { startApp, type App } from './support/app.ts'
 import { goTo, untilFollowing, writeSql } from './support/window.ts'
 
+test.use({ permissions: ['clipboard-read', 'clipboard-write'] })
+
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 test.describe('charts and statistics of a result', () => {
@@ -36,6 +38,8 @@ test.describe('charts and statistics of a result', () => {
     await expect(picture).toHaveAccessibleName(/^Heat map of sum\(orders\)/)
     await page.getByRole('radio', { name: 'Pivot' }).check({ force: true })
     await expect(page.getByRole('region', { name: 'Pivot table' }).getByRole('columnheader', { name: 'web' })).toBeVisible()
+    await page.getByRole('button', { name: 'Copy the table' }).click()
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/^country\t(.*\t)?web(\t|\n)/)
     for (const kind of ['Line', 'Area', 'Scatter', 'Histogram', 'Pie']) {
       await page.getByRole('radio', { name: kind, exact: true }).check({ force: true })
       await expect(picture).toHaveAccessibleName(new RegExp(`^${kind}( chart)? of`))

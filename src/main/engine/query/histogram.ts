@@ -30,7 +30,10 @@ export function barsOfNumbers(lowest: number, highest: number, areIntegers: bool
   if (width === 0) return { start: lowest, step: areIntegers ? 1 : Math.abs(lowest) || 1, count: 1 }
   if (areIntegers && width < WANTED_BARS) return { start: lowest, step: 1, count: width + 1 }
   const step = Math.max(roundStep(width / WANTED_BARS), areIntegers ? 1 : 0)
-  return barsFrom(lowest, highest, step)
+  const bars = barsFrom(lowest, highest, step)
+  if (!bars || !areIntegers || bars.start === lowest || edgeOf(bars, bars.count - 1) !== highest) return bars
+  // Numbers from 1 to 5000 would leave the 5000 alone in the last bar: counted from 1, each bar has as many.
+  return { start: bars.start + 1, step, count: bars.count - 1 }
 }
 
 /** The same over instants, whose round steps are those of a clock. */

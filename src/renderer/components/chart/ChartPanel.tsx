@@ -8,6 +8,7 @@ import type { EngineName, ResultColumn } from '../../../main/contract/values.ts'
 import { engine } from '../../app/engineClient.ts'
 import { usePreferences } from '../../app/preferences.ts'
 import { Button } from '../Button.tsx'
+import { CopyButton } from '../CopyButton.tsx'
 import { EmptyState } from '../EmptyState.tsx'
 import { ErrorNote } from '../ErrorNote.tsx'
 import { fileNameOf, saveFile } from '../saveFile.ts'
@@ -18,6 +19,7 @@ import { ChartForm } from './ChartForm.tsx'
 import { chartOption, chartSummary } from './chartOption.ts'
 import type { ChartColors } from './chartOption.ts'
 import { svgOf } from './echartsParts.ts'
+import { pivotText } from './pivot.ts'
 import { PivotTable } from './PivotTable.tsx'
 import styles from './ChartPanel.module.css'
 
@@ -118,7 +120,11 @@ export function ChartPanel({ queryId, columns, isComplete, engine: on, title, se
         <header className={styles.head}>
           <span className="muted" role="status">{drawn?.data.note}</span>
           <span className={styles.room} />
-          {!isPivot && (
+          {isPivot ? (
+            <CopyButton
+              text={() => pivotText(drawn.data, drawn.settings.x ?? '', drawn.settings.series)} label="Copy the table"
+            />
+          ) : (
             <>
               <Button size="small" variant="quiet" icon={Download} disabled={!option} onClick={savePng}>PNG</Button>
               <Button size="small" variant="quiet" icon={Download} disabled={!option} onClick={saveSvg}>SVG</Button>

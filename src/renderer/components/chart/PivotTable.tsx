@@ -1,21 +1,12 @@
 import { useMemo } from 'react'
 import type { ChartData } from '../../../main/contract/chart.ts'
-import type { Cell } from '../../../main/contract/values.ts'
 import { formatExact } from '../format.ts'
-import { labelOf } from './chartOption.ts'
+import { pivotOf } from './pivot.ts'
 import styles from './PivotTable.module.css'
 
 /** One value a cell, as exact text: the first measure by row and column. */
 export function PivotTable({ data, rowName, columnName }: { data: ChartData; rowName: string; columnName: string | null }) {
-  const { across, down, cells } = useMemo(() => {
-    const byPlace = new Map<string, Cell>()
-    for (const [row = null, column = null, value = null] of data.rows) byPlace.set(`${labelOf(row)}\0${labelOf(column)}`, value)
-    return {
-      down: [...new Set(data.rows.map(([row = null]) => labelOf(row)))],
-      across: [...new Set(data.rows.map((row) => labelOf(row[1] ?? null)))],
-      cells: byPlace,
-    }
-  }, [data])
+  const { across, down, at } = useMemo(() => pivotOf(data), [data])
   return (
     <div className={styles.scroll} tabIndex={0} role="region" aria-label="Pivot table">
       <table className={styles.table}>
@@ -31,7 +22,7 @@ export function PivotTable({ data, rowName, columnName }: { data: ChartData; row
             <tr key={row}>
               <th scope="row">{row}</th>
               {across.map((column) => {
-                const value = cells.get(`${row}\0${column}`)
+                const value = at(row, column)
                 return <td key={column} className={styles.number}>{value == null ? '' : formatExact(value)}</td>
               })}
             </tr>

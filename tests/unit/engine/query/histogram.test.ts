@@ -14,6 +14,18 @@ describe('histogram bars', () => {
     expect(barsOfNumbers(5, 5, true)).toEqual({ start: 5, step: 1, count: 1 })
   })
 
+  it('of many integers leave no last one alone, and hold them all', () => {
+    expect(barsOfNumbers(1, 5_000, true)).toEqual({ start: 1, step: 500, count: 10 })
+    expect(barsOfNumbers(0, 5_000, true)).toEqual({ start: 0, step: 500, count: 11 })
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 20, max: 1_000_000 }), (lowest, width) => {
+        const bars = barsOfNumbers(lowest, lowest + width, true)!
+        expect(edgeOf(bars, 0)).toBeLessThanOrEqual(lowest)
+        expect(edgeOf(bars, bars.count)).toBeGreaterThan(lowest + width)
+      }),
+    )
+  })
+
   it('hold every value between the ends', () => {
     const ends = fc.tuple(fc.integer(), fc.nat()).map(([lowest, width]) => [lowest / 1000, width / 1000] as const)
     fc.assert(
