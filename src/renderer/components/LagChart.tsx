@@ -40,7 +40,7 @@ const secondSteps = [0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120,
 /** Powers of two, so that the axis reads 1 MB and not 977 kB. */
 const byteSteps = Array.from({ length: 45 }, (_, power) => 2 ** power)
 
-const AXIS_FONT = '11px "Inter Variable", sans-serif'
+const AXIS_FONT = '12px "Inter Variable", sans-serif'
 const SYNC_KEY = 'millrace-lag'
 
 function optionsOf(pane: PaneProps, width: number, onPoint: (index: number | null) => void): uPlot.Options {

@@ -16,7 +16,6 @@ const themes: Record<string, NonNullable<Media>> = {
   light: { colorScheme: 'light', contrast: null },
   dark: { colorScheme: 'dark', contrast: null },
   'high contrast': { colorScheme: 'light', contrast: 'more' },
-  'dark, high contrast': { colorScheme: 'dark', contrast: 'more' },
 }
 
 async function seriousFindings(page: Page, rules: string[] | null): Promise<string[]> {

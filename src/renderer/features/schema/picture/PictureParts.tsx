@@ -5,7 +5,7 @@ import type { PictureColumn } from './pictureGraph.ts'
 import type { Layout, Point } from './layOut.ts'
 import styles from './SchemaPicture.module.css'
 
-const MONO = { fontFamily: 'var(--font-mono)', fontSize: 11.5 }
+const MONO = { fontFamily: 'var(--font-mono)', fontSize: 12 }
 const BEND = 6
 const FOOT = 9
 
@@ -104,7 +104,7 @@ export function TableNode({ node, isReached, onLight, onFocus, onKeyDown }: Tabl
       {node.hidden > 0 && (
         <text
           x={12} y={HEAD_PIXELS + node.columns.length * LINE_PIXELS + 15} fill="var(--muted)"
-          style={{ fontFamily: 'var(--font-ui)', fontSize: 11 }}
+          style={{ fontFamily: 'var(--font-ui)', fontSize: 12 }}
         >
           {`${node.hidden} more`}
         </text>

@@ -44,7 +44,7 @@ export const HEAD_PIXELS = 30
 export const LINE_PIXELS = 20
 const FOOT_PIXELS = 6
 /** Of the widest letter of a name or a type. */
-export const LETTER_PIXELS = 7
+export const LETTER_PIXELS = 7.3
 const NARROWEST = 132
 const WIDEST = 300
 
