@@ -34,8 +34,12 @@ async function rowsOnBothSides(
     [table],
   )
   const texts = columns.map(({ name, type }) => textsOf(name, type))
-  const row = (side: keyof TextPair): string =>
-    `concat(${texts.map((text) => `CASE WHEN ${text[side]} IS NULL THEN '∅' ELSE ${text[side]} END, '|'`).join(', ')}, '')`
+  const row = (side: keyof TextPair): string => {
+    const fields = texts.map((text) => `CASE WHEN ${text[side]} IS NULL THEN '∅' ELSE ${text[side]} END, '|'`)
+    // A function of Postgres takes a hundred arguments.
+    const groups = Array.from({ length: Math.ceil(fields.length / 40) }, (_, group) => fields.slice(group * 40, (group + 1) * 40))
+    return `concat(${groups.map((group) => `concat(${group.join(', ')}), `).join('')}'')`
+  }
   const quoted = `public."${table.replaceAll('"', '""')}"`
   const fromSource = await source.query<{ row: string }>(`SELECT ${row('source')} AS row FROM ${quoted}`)
   const fromReplica = await connection.runAndReadAll(`SELECT ${row('replica')} FROM ${quoted}`)

@@ -93,14 +93,14 @@ export async function applyBatch(
         manner = 'anew'
         continue
       }
-      if (!(error instanceof TableApplyError) || verdictOfApplyError(error.cause) === 'stop') {
+      if (!(error instanceof TableApplyError) || verdictOfApplyError(error.cause, longestRowOf(error.table.staged)) === 'stop') {
         throw faultOfWriting(error instanceof TableApplyError ? error.cause : error)
       }
       const { table, cause } = error
       onApplyError(cause, table)
       const { oid } = table.staged
       const { schema, name } = table
-      refused.set(table, table.change ? null : { oid, schema, name, lsn: batch.endLsn, ...reasonOfApplyError(cause) })
+      refused.set(table, table.change ? null : { oid, schema, name, lsn: batch.endLsn, ...reasonOfApplyError(cause, longestRowOf(table.staged)) })
     }
   }
 }
@@ -154,6 +154,10 @@ export async function applyPart(connection: DuckDBConnection, part: StagedPart, 
 async function park(connection: DuckDBConnection, parked: ParkedTable, changes: string | null): Promise<void> {
   await writeTableState(connection, parked.oid, 'errored', parked.reason)
   await writeDeadLetter(connection, { ...parked, changes })
+}
+
+function longestRowOf({ segments }: StagedTable): number {
+  return segments.reduce((longest, { csv }) => Math.max(longest, csv.longestRowBytes), 0)
 }
 
 function lettersOf(staged: StagedTable): string | null {

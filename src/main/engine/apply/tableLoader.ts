@@ -10,6 +10,8 @@ const BLOCK_BYTES = 256 << 10
 const MOST_WAITING_BYTES = 24 << 20
 /** A row beyond what the reader was told to expect. */
 const USUAL_ROW_BYTES = 1 << 20
+/** How much longer than the longest row so far the next may be without another statement. */
+const ROOM_BEYOND_BYTES = 8 << 20
 /** Feeds that are read only when whole are cut here. */
 const FILE_FEED_BYTES = 128 << 20
 
@@ -39,7 +41,8 @@ export class TableLoader {
   private readingNumber = 0
   private readingBytes = 0
   private hasLineBreaks = false
-  private longestRowBytes = USUAL_ROW_BYTES
+  /** What the reader is told to expect. */
+  longestRowBytes = USUAL_ROW_BYTES
   /** Blocks that no feed has taken: while one load ends and the next begins. */
   private waiting: Buffer[] = []
   private waitingBytes = 0
@@ -115,7 +118,7 @@ export class TableLoader {
   private turn(hasLineBreak: boolean, rowBytes: number): void {
     this.sendBlock(BLOCK_BYTES)
     if (hasLineBreak) this.hasLineBreaks = true
-    if (rowBytes > this.longestRowBytes) this.longestRowBytes = rowBytes * 2
+    if (rowBytes > this.longestRowBytes) this.longestRowBytes = rowBytes + Math.min(rowBytes, ROOM_BEYOND_BYTES)
     this.waiting.push(TURN)
     this.drain()
   }

@@ -259,7 +259,7 @@ const byWords: readonly { sqlState: string; words: RegExp; policy: FaultPolicy }
   },
   {
     sqlState: '42501',
-    words: /replication/i,
+    words: /replication|WAL sender/i,
     policy: {
       code: 'NO_REPLICATION_PRIVILEGE',
       message: 'The role may not use replication slots.',

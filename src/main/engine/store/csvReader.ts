@@ -15,8 +15,8 @@ export interface CsvFile {
 export function readCsv(file: CsvFile): string {
   const columns = file.columns.map((column) => `${literal(column.name)}: ${literal(column.type)}`).join(', ')
   const maxLineBytes = Math.max(2 << 20, file.longestRowBytes + 1024)
-  // The reader wants a few lines in a buffer, and gives each thread 8 MiB at a time.
-  const bufferBytes = Math.max(8 << 20, 4 * maxLineBytes)
+  // The reader is faster with a few lines in a buffer, and gives each thread 8 MiB at a time; of long ones it needs one.
+  const bufferBytes = Math.max(8 << 20, Math.min(4 * maxLineBytes, 64 << 20), maxLineBytes)
   return (
     `read_csv(${literal(file.path)}, columns={${columns}}, auto_detect=false, header=false, delim=',', quote='"', ` +
     `escape='"', new_line='\\n', nullstr='', allow_quoted_nulls=false, null_padding=false, ` +

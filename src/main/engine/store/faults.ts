@@ -75,12 +75,26 @@ export type ApplyVerdict =
  * The disk, the file and memory concern every table; whatever else DuckDB says while it applies one
  * table's changes concerns that table.
  */
-export function verdictOfApplyError(error: unknown): ApplyVerdict {
+export function verdictOfApplyError(error: unknown, longestRowBytes = 0): ApplyVerdict {
+  if (isRowTooLarge(error, longestRowBytes)) return 'park-table'
   const text = error instanceof Error ? error.message : String(error)
   if (/No space left|IO Error|Out of Memory|FATAL Error|database has been invalidated|INTERNAL Error|INTERRUPT Error/i.test(text)) {
     return 'stop'
   }
   return 'park-table'
+}
+
+/** Of what DuckDB asks at once, only room for a single row is that large. */
+const LARGEST_BLOCK_MIB = 64
+/** Where memory runs short beside a row as long as that, it is the row. */
+const LARGE_ROW_BYTES = 32 << 20
+
+/** DuckDB's share of memory does not hold a single row of the table. */
+export function isRowTooLarge(error: unknown, longestRowBytes = 0): boolean {
+  const text = error instanceof Error ? error.message : ''
+  if (longestRowBytes >= LARGE_ROW_BYTES && /Out of Memory/i.test(text)) return true
+  const asked = /^Out of Memory Error: could not allocate block of size ([\d.]+) (MiB|GiB)/.exec(text)
+  return asked !== null && Number(asked[1]) * (asked[2] === 'GiB' ? 1024 : 1) >= LARGEST_BLOCK_MIB
 }
 
 /** Another transaction has changed the same: this one can be tried again. */
@@ -112,7 +126,13 @@ export function faultOfWriting(error: unknown): MillraceError {
 }
 
 /** One sentence for the table's state; DuckDB's own text may hold row values and stays in the log. */
-export function reasonOfApplyError(error: unknown): { code: FaultCode; reason: string } {
+export function reasonOfApplyError(error: unknown, longestRowBytes = 0): { code: FaultCode; reason: string } {
+  if (isRowTooLarge(error, longestRowBytes)) {
+    return {
+      code: 'TABLE_VALUE_UNREPRESENTABLE',
+      reason: 'A row is too large for the memory that DuckDB has here; copy the table again once it is gone from the source.',
+    }
+  }
   const text = error instanceof Error ? error.message : String(error)
   if (/Conversion Error|Could not convert|out of range|CSV Error|Invalid Input Error/i.test(text)) {
     return {

@@ -23,7 +23,7 @@ import { connectSource } from '../source/connection.ts'
 import { cutConnection, cutShort } from '../source/ending.ts'
 import { readShapes } from '../source/shapes.ts'
 import { CopyConnection } from '../source/tableCopy.ts'
-import { faultOfWriting, isConflict, reasonOfApplyError, verdictOfApplyError } from '../store/faults.ts'
+import { faultOfWriting, isConflict, isRowTooLarge, reasonOfApplyError, verdictOfApplyError } from '../store/faults.ts'
 import { writeDeadLetter, writeReplicaName, writeTable, writeTableState } from '../store/records.ts'
 import type { ReplicaFile } from '../store/replicaFile.ts'
 import { identifier } from '../store/sql.ts'
@@ -71,8 +71,11 @@ const CATALOG_TIMEOUT_MS = 60_000
 
 /** A copy that DuckDB could not take, told apart from a source that broke off. */
 class LoadError extends Error {
-  constructor(cause: unknown) {
+  readonly longestRowBytes: number
+
+  constructor(cause: unknown, longestRowBytes: number) {
     super('DuckDB could not take the copy', { cause })
+    this.longestRowBytes = longestRowBytes
   }
 }
 
@@ -183,10 +186,10 @@ async function work(queue: FollowedTable[], first: CopyConnection | null, option
             options.onRenamed?.(table)
             break
           }
-          if (!(error instanceof LoadError) || verdictOfApplyError(error.cause) === 'stop') throw error
+          if (!(error instanceof LoadError) || verdictOfApplyError(error.cause, error.longestRowBytes) === 'stop') throw error
           source = await openUnderSnapshot(options)
-          copied = !(await keepMisfitsAsText(table, source, connection, options))
-          if (copied) await park(table, reasonOfApplyError(error.cause), options)
+          copied = isRowTooLarge(error.cause, error.longestRowBytes) || !(await keepMisfitsAsText(table, source, connection, options))
+          if (copied) await park(table, reasonOfApplyError(error.cause, error.longestRowBytes), options)
         }
       }
     }
@@ -322,7 +325,7 @@ async function readCopy(
     onProgress(loader.rows, loader.bytes)
   } catch (error) {
     if (options.signal.aborted) throw options.signal.reason
-    throw loadFailure === null ? new SourceError(error) : new LoadError(loadFailure)
+    throw loadFailure === null ? new SourceError(error) : new LoadError(loadFailure, loader.longestRowBytes)
   } finally {
     options.signal.removeEventListener('abort', abort)
     voided?.removeEventListener('abort', abort)
