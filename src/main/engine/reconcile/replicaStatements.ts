@@ -26,6 +26,23 @@ export function told(column: PlannedColumn, value: string): string {
   return column.plan.distinguish?.(value) ?? value
 }
 
+/**
+ * What `hash` is to see of a value. DuckDB gives NULL, an empty list and a list of NULLs one hash, so a list comes with
+ * its length.
+ */
+export function hashed(column: PlannedColumn, value: string): string {
+  return column.plan.replicaType.endsWith('[]') ? `${told(column, value)}, coalesce(len(${value}), -1)` : told(column, value)
+}
+
+/** Equal for keys that are equal in DuckDB's sense, as those that a row is found by. */
+function keyPrint(plan: TablePlan, key: KeyPlaces, value: (place: number) => string): string {
+  const values = key.map((place) => {
+    const list = plan.columns[place]!.plan.replicaType.endsWith('[]') ? `, len(${value(place)})` : ''
+    return `${value(place)}${list}`
+  })
+  return `hash(${values.join(', ')})`
+}
+
 function stagedColumns(plan: TablePlan): string {
   return plan.columns.map((column, place) => `${staged(place)} ${column.plan.replicaType}`).join(', ')
 }
@@ -83,7 +100,7 @@ export function compareRows(plan: TablePlan, key: KeyPlaces): string[] {
     `INSERT INTO ${SUSPECTS} SELECT ${keys} FROM ${ROWS} AS source
        LEFT JOIN ${replicaName(plan)} AS replica ON ${sameKey(plan, 'source', key)}
        GROUP BY ${keys} HAVING count(replica.rowid) <> 1 OR NOT bool_and(${isSame})`,
-    `INSERT INTO ${SEEN} SELECT hash(${keys}) FROM ${ROWS} AS source`,
+    `INSERT INTO ${SEEN} SELECT ${keyPrint(plan, key, (place) => `source.${staged(place)}`)} FROM ${ROWS} AS source`,
   ]
 }
 
@@ -95,14 +112,14 @@ const PRINTS_EACH = 500_000
  * it had: where they are many, some are looked up after the others, so that memory does not grow with the table.
  */
 export function suspectExtras(plan: TablePlan, key: KeyPlaces, range: KeyRange, seen: number): string[] {
-  const keys = key.map((place) => inReplica(plan, place)).join(', ')
+  const print = keyPrint(plan, key, (place) => inReplica(plan, place))
   const conditions = [`NOT (${hasNullKey(plan, key)})`, ...rangeConditions(plan, key, range)]
   const parts = Math.max(1, Math.ceil(seen / PRINTS_EACH))
   return Array.from({ length: parts }, (_, part) => {
     const ofPart = (print: string): string[] => (parts === 1 ? [] : [`${print} % ${parts} = ${part}`])
     const isSeen = ['seen.print = replica.print', ...ofPart('seen.print')].join(' AND ')
     return `INSERT INTO ${SUSPECTS} SELECT DISTINCT ${key.map((place) => `replica.${staged(place)}`).join(', ')} FROM (
-      SELECT ${key.map((place) => `${inReplica(plan, place)} AS ${staged(place)}`).join(', ')}, hash(${keys}) AS print
+      SELECT ${key.map((place) => `${inReplica(plan, place)} AS ${staged(place)}`).join(', ')}, ${print} AS print
       FROM ${replicaName(plan)} AS replica WHERE ${conditions.join(' AND ')}) AS replica
     WHERE ${[...ofPart('replica.print'), `NOT EXISTS (SELECT 1 FROM ${SEEN} AS seen WHERE ${isSeen})`].join(' AND ')}`
   })
