@@ -146,7 +146,7 @@ describe('what a verification takes', () => {
   it('a million rows are verified in little more memory than a tenth of them', { timeout: 400_000 }, async () => {
     const small = await verifyRows(100_000)
     const large = await verifyRows(1_000_000)
-    // The keys that were seen and the fingerprints of a bag grow with the rows; the rows themselves must not.
+    // The prints of keys and of a bag's rows grow with the rows; the rows themselves must not.
     expect(large.addedBytes - small.addedBytes).toBeLessThan(256 * 1024 * 1024)
   })
 })

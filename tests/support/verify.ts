@@ -1,6 +1,7 @@
 import type { Verification, VerifiedTable } from '../../src/main/contract/verify.ts'
 import { VerifyService, type VerifyInput } from '../../src/main/engine/reconcile/verifyService.ts'
 import type { ReplicaSession } from '../../src/main/engine/session.ts'
+import { isConflict } from '../../src/main/engine/store/faults.ts'
 import { testHost } from './host.ts'
 
 export interface VerifyRun {
@@ -38,7 +39,10 @@ export function findingsOf({ differences }: VerifiedTable): string[] {
 export async function plant(session: ReplicaSession, ...statements: string[]): Promise<void> {
   const connection = await session.connectReplica()
   try {
-    for (const statement of statements) await connection.run(statement)
+    for (const statement of statements) {
+      // The stream may just be changing the same rows.
+      while (!(await connection.run(statement).then(() => true, (error: unknown) => !isConflict(error) && Promise.reject(error))));
+    }
   } finally {
     connection.closeSync()
   }

@@ -1,7 +1,7 @@
 import { replicaName, type CopiedCsv } from '../apply/statements.ts'
 import { identifier } from '../store/sql.ts'
 import type { TablePlan } from '../typemap/tablePlan.ts'
-import { stagedRows, told } from './replicaStatements.ts'
+import { hashed, stagedRows } from './replicaStatements.ts'
 
 /*
  * A table without a key is a bag: only how many there are of each row can differ. A row is known by a 64-bit
@@ -14,7 +14,7 @@ const HERE = 'temp.main.verify_bag_here'
 const SUSPECTS = 'temp.main.verify_bag_suspects'
 
 function fingerprint(plan: TablePlan, value: (place: number) => string): string {
-  return `hash(${plan.columns.map((column, place) => told(column, value(place))).join(', ')})`
+  return `hash(${plan.columns.map((column, place) => hashed(column, value(place))).join(', ')})`
 }
 
 const ofStaged = (plan: TablePlan): string => fingerprint(plan, (place) => `c${place}`)

@@ -1,3 +1,4 @@
+import { builtInTypes } from '../typemap/table.ts'
 import type { PlannedColumn } from '../typemap/tablePlan.ts'
 import { identifier } from '../store/sql.ts'
 import { aggregateRange, WHOLE_TABLE, type KeyPlaces, type KeyRange } from './sourceStatements.ts'
@@ -9,6 +10,13 @@ const ROWS_EACH = 100_000
 
 /** Types that both engines put in the same order; a table whose key begins with another is one range. */
 const ordersAlike = /^(SMALLINT|INTEGER|BIGINT|DATE|TIMESTAMP|TIMESTAMPTZ|UUID|DECIMAL\(.*\))$/
+
+/** Not cast on the source, for a cast to text takes the padding off a `character`. */
+const plainTexts: ReadonlySet<number> = new Set([
+  builtInTypes.text[0],
+  builtInTypes['character varying'][0],
+  builtInTypes.character[0],
+])
 
 interface Aggregate {
   source: string
@@ -24,7 +32,7 @@ export function aggregatesOf(column: PlannedColumn): Aggregate[] {
   if (/^(SMALLINT|INTEGER|BIGINT)$/.test(replicaType)) {
     return [counts, { source: `sum(${there})`, replica: `sum(${here}::HUGEINT)` }]
   }
-  if (/^DECIMAL\((\d|1\d),/.test(replicaType)) return [counts, { source: `sum(${there})`, replica: `sum(${here})` }]
+  if (/^DECIMAL\((\d|1\d),\d+\)$/.test(replicaType)) return [counts, { source: `sum(${there})`, replica: `sum(${here})` }]
   if (replicaType === 'BOOLEAN') return [counts, { source: `sum(${there}::int)`, replica: `sum(${here}::INTEGER)` }]
   if (replicaType === 'DATE' || replicaType === 'TIMESTAMP') {
     const ends = ['min', 'max'].map((end) => ({ source: `${end}(${there})`, replica: `${end}(${here})` }))
@@ -33,9 +41,7 @@ export function aggregatesOf(column: PlannedColumn): Aggregate[] {
   if (replicaType === 'BLOB') {
     return [counts, { source: `sum(octet_length(${there}))`, replica: `sum(octet_length(${here}))` }]
   }
-  // A cast to text takes the padding off a `character`.
-  const isPlainText = /^(text|character varying|character)\b(?!.*\[\])/.test(column.sourceType)
-  if (replicaType === 'VARCHAR' && isPlainText) {
+  if (replicaType === 'VARCHAR' && plainTexts.has(column.source.baseTypeOid)) {
     return [counts, { source: `sum(octet_length(${there}))`, replica: `sum(strlen(${here}))` }]
   }
   return [counts]

@@ -1,6 +1,16 @@
 import type { VerifyMode } from '../../contract/verify.ts'
 import { differingRanges } from './cheapRanges.ts'
-import { beginRange, compareRows, countSuspects, createRows, lastKey, loadRows, suspectExtras } from './replicaStatements.ts'
+import {
+  beginRange,
+  compareRows,
+  countNullKeys,
+  countSuspects,
+  createRows,
+  deleteNullKeys,
+  lastKey,
+  loadRows,
+  suspectExtras,
+} from './replicaStatements.ts'
 import { settleSuspects } from './settleKeys.ts'
 import { keyIndexQuery, readRange, WHOLE_TABLE, type KeyPlaces, type KeyRange, type KeyTexts } from './sourceStatements.ts'
 import { textsOfHex } from './sourceText.ts'
@@ -17,7 +27,7 @@ const SETTLE_AT = 5_000
 /**
  * Verifies a table with a key. The source is read in ranges of its key, in the order of its own index; the replica is
  * asked by equality only, because the two engines order texts differently. What the source was seen to have is kept
- * (keys only), and what else the replica has is extra.
+ * (prints of its keys), and what else the replica has is extra.
  */
 export async function verifyKeyed(context: TableContext, mode: VerifyMode): Promise<void> {
   const key = await keyPlaces(context)
@@ -25,6 +35,17 @@ export async function verifyKeyed(context: TableContext, mode: VerifyMode): Prom
   context.tally.keyColumns = key.map((place) => columns[place]!.sourceName)
   const ranges = mode === 'cheap' ? await differingRanges(context, key) : [WHOLE_TABLE]
   for (const range of ranges) await verifyRange(context, key, range)
+  await verifyNullKeys(context, key)
+}
+
+async function verifyNullKeys(context: TableContext, key: KeyPlaces): Promise<void> {
+  const { plan, repair } = context
+  await context.look(async () => {
+    const rows = Number((await context.rows(countNullKeys(plan, key)))[0]![0])
+    if (rows === 0) return
+    if (repair) await context.mend([deleteNullKeys(plan, key)], -rows)
+    context.note({ kind: 'extra', key: [], columns: [], rows, repaired: repair })
+  })
 }
 
 /** In the order of the index, which is not always that of the table. */
@@ -41,6 +62,7 @@ async function verifyRange(context: TableContext, key: KeyPlaces, range: KeyRang
   const { plan, source } = context
   for (const statement of beginRange(plan, key)) await context.run(statement)
   let limit = FIRST_ROWS
+  let seen = 0
   let after: KeyTexts | null = null
   for (;;) {
     context.followed()
@@ -51,13 +73,14 @@ async function verifyRange(context: TableContext, key: KeyPlaces, range: KeyRang
     })
     for (const statement of compareRows(plan, key)) await context.run(statement)
     context.compared(rows)
+    seen += rows
     if (rows < limit) break
     after = textsOfHex((await context.rows(lastKey(plan, key)))[0]!)
     limit = Math.round(Math.min(MOST_ROWS, Math.max(FEWEST_ROWS, (RANGE_BYTES * rows) / Math.max(1, bytes))))
     if ((await suspects(context)) >= SETTLE_AT) await settleSuspects(context, key)
     await context.rest(startMs)
   }
-  await context.run(suspectExtras(plan, key, range))
+  for (const statement of suspectExtras(plan, key, range, seen)) await context.run(statement)
   if ((await suspects(context)) > 0) await settleSuspects(context, key)
 }
 

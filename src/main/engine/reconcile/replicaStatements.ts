@@ -7,7 +7,7 @@ import { sourceText } from './sourceText.ts'
 
 /** The source's rows of one read: a mark, then the plan's columns by their places, `c0`, `c1`, …. */
 const ROWS = 'temp.main.verify_rows'
-/** Keys that the source has, as far as it was read. */
+/** Prints of the keys that the source has, as far as it was read: 64 bits each, so that many of them take little room. */
 const SEEN = 'temp.main.verify_seen'
 /** Keys that want another look. */
 const SUSPECTS = 'temp.main.verify_suspects'
@@ -24,6 +24,23 @@ const inReplica = (plan: TablePlan, place: number): string => `replica.${identif
 /** To the last bit, where DuckDB's `=` is less than that. */
 export function told(column: PlannedColumn, value: string): string {
   return column.plan.distinguish?.(value) ?? value
+}
+
+/**
+ * What `hash` is to see of a value. DuckDB gives NULL, an empty list and a list of NULLs one hash, so a list comes with
+ * its length.
+ */
+export function hashed(column: PlannedColumn, value: string): string {
+  return column.plan.replicaType.endsWith('[]') ? `${told(column, value)}, coalesce(len(${value}), -1)` : told(column, value)
+}
+
+/** Equal for keys that are equal in DuckDB's sense, as those that a row is found by. */
+function keyPrint(plan: TablePlan, key: KeyPlaces, value: (place: number) => string): string {
+  const values = key.map((place) => {
+    const list = plan.columns[place]!.plan.replicaType.endsWith('[]') ? `, len(${value(place)})` : ''
+    return `${value(place)}${list}`
+  })
+  return `hash(${values.join(', ')})`
 }
 
 function stagedColumns(plan: TablePlan): string {
@@ -65,7 +82,7 @@ function sameKey(plan: TablePlan, table: string, key: KeyPlaces): string {
 
 export function beginRange(plan: TablePlan, key: KeyPlaces): string[] {
   return [
-    `CREATE OR REPLACE TEMP TABLE verify_seen (${keyTypes(plan, key)})`,
+    'CREATE OR REPLACE TEMP TABLE verify_seen (print UBIGINT)',
     `CREATE OR REPLACE TEMP TABLE verify_suspects (${keyTypes(plan, key)})`,
   ]
 }
@@ -83,21 +100,49 @@ export function compareRows(plan: TablePlan, key: KeyPlaces): string[] {
     `INSERT INTO ${SUSPECTS} SELECT ${keys} FROM ${ROWS} AS source
        LEFT JOIN ${replicaName(plan)} AS replica ON ${sameKey(plan, 'source', key)}
        GROUP BY ${keys} HAVING count(replica.rowid) <> 1 OR NOT bool_and(${isSame})`,
-    `INSERT INTO ${SEEN} SELECT ${keys} FROM ${ROWS} AS source`,
+    `INSERT INTO ${SEEN} SELECT ${keyPrint(plan, key, (place) => `source.${staged(place)}`)} FROM ${ROWS} AS source`,
   ]
 }
 
-/** Suspects every row of the replica that the source, read to the end of the range, did not have. */
-export function suspectExtras(plan: TablePlan, key: KeyPlaces, range: KeyRange): string {
-  const keys = key.map((place) => inReplica(plan, place)).join(', ')
-  const conditions = rangeConditions(plan, key, range)
-  return `INSERT INTO ${SUSPECTS} SELECT DISTINCT ${keys} FROM ${replicaName(plan)} AS replica
-    WHERE ${[...conditions, `NOT EXISTS (SELECT 1 FROM ${SEEN} AS seen WHERE ${sameKey(plan, 'seen', key)})`].join(' AND ')}`
+/** Prints that are looked up together. */
+const PRINTS_EACH = 500_000
+
+/**
+ * Suspects every row of the replica that the source, read to the end of the range, did not have. `seen` is how many rows
+ * it had: where they are many, some are looked up after the others, so that memory does not grow with the table.
+ */
+export function suspectExtras(plan: TablePlan, key: KeyPlaces, range: KeyRange, seen: number): string[] {
+  const print = keyPrint(plan, key, (place) => inReplica(plan, place))
+  const conditions = [`NOT (${hasNullKey(plan, key)})`, ...rangeConditions(plan, key, range)]
+  const parts = Math.max(1, Math.ceil(seen / PRINTS_EACH))
+  return Array.from({ length: parts }, (_, part) => {
+    const ofPart = (print: string): string[] => (parts === 1 ? [] : [`${print} % ${parts} = ${part}`])
+    const isSeen = ['seen.print = replica.print', ...ofPart('seen.print')].join(' AND ')
+    return `INSERT INTO ${SUSPECTS} SELECT DISTINCT ${key.map((place) => `replica.${staged(place)}`).join(', ')} FROM (
+      SELECT ${key.map((place) => `${inReplica(plan, place)} AS ${staged(place)}`).join(', ')}, ${print} AS print
+      FROM ${replicaName(plan)} AS replica WHERE ${conditions.join(' AND ')}) AS replica
+    WHERE ${[...ofPart('replica.print'), `NOT EXISTS (SELECT 1 FROM ${SEEN} AS seen WHERE ${isSeen})`].join(' AND ')}`
+  })
+}
+
+function hasNullKey(plan: TablePlan, key: KeyPlaces): string {
+  return key.map((place) => `${inReplica(plan, place)} IS NULL`).join(' OR ')
+}
+
+/** Rows that no source can have: a column of a key is never NULL there. */
+export function countNullKeys(plan: TablePlan, key: KeyPlaces): string {
+  return `SELECT count(*) FROM ${replicaName(plan)} AS replica WHERE ${hasNullKey(plan, key)}`
+}
+
+export function deleteNullKeys(plan: TablePlan, key: KeyPlaces): string {
+  return `DELETE FROM ${replicaName(plan)} AS replica WHERE ${hasNullKey(plan, key)}`
 }
 
 function rangeConditions(plan: TablePlan, key: KeyPlaces, range: KeyRange): string[] {
   const first = key[0]!
-  const value = (text: string): string => `CAST(${literal(text)} AS ${plan.columns[first]!.plan.replicaType})`
+  const { stageType, convert } = plan.columns[first]!.plan
+  // The bounds are the source's texts, and are read as its rows are.
+  const value = (text: string): string => convert(`CAST(${literal(text)} AS ${stageType})`)
   return [
     ...(range.from === null ? [] : [`${inReplica(plan, first)} >= ${value(range.from)}`]),
     ...(range.to === null ? [] : [`${inReplica(plan, first)} < ${value(range.to)}`]),
