@@ -66,6 +66,7 @@ test.describe('the editor', () => {
   })
 
   test('the current statement alone runs, and is marked; a running one shows its time and ends by Esc', async ({ page }) => {
+    await engineIs(page, 'Replica')
     await writeSql(page, "SELECT 'above' AS a;\n\nSELECT 'below' AS b;")
     await page.keyboard.press('ControlOrMeta+Home')
     await expect(page.locator('.currentStatement')).toHaveCount(1)

@@ -18,9 +18,21 @@ const themes: Record<string, NonNullable<Media>> = {
   'high contrast': { colorScheme: 'light', contrast: 'more' },
 }
 
+/** A theme has been taken over and its colours have stopped changing: in between they are of neither. */
+async function untilStill(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve))
+    await frame()
+    await frame()
+    const passing = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity)
+    await Promise.all(passing.map(({ finished }) => finished.catch(() => undefined)))
+  })
+}
+
 async function seriousFindings(page: Page, rules: string[] | null): Promise<string[]> {
   // Through the protocol, because the content policy lets no foreign script in.
   if (await page.evaluate(() => !('axe' in window))) await page.evaluate(await readFile(axe, 'utf8'))
+  await untilStill(page)
   const violations = await page.evaluate(async (only) => {
     const { axe: checker } = window as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } }
     const { violations } = await checker.run(only ? { runOnly: only, resultTypes: ['violations'] } : { resultTypes: ['violations'] })
