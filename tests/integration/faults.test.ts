@@ -537,6 +537,17 @@ describe.each([15, 18] as const)('another source, Postgres %i', (major) => {
     }
   })
 
+  it('a slot dropped while away is told to who waits to be caught up, though nothing has happened since', async () => {
+    const filePath = await madeFile(source)
+    // Opened once more, the file's checkpoint is where the source's log ends.
+    await follow(source, filePath)
+    await session!.whenCaughtUp()
+    await session!.close()
+    await source.query('SELECT pg_drop_replication_slot($1)', [await slotOf(filePath)])
+    session = await openReplica(folder.path, source, { filePath })
+    await expect(session.whenCaughtUp()).rejects.toMatchObject({ code: 'SLOT_MISSING' })
+  })
+
   it('a slot whose log the source has removed is told as lost', async () => {
     const filePath = await madeFile(source)
     for (let segment = 0; segment < 4; segment++) {

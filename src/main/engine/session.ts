@@ -266,8 +266,9 @@ class Session implements ReplicaSession {
   async whenCaughtUp(signal?: AbortSignal): Promise<void> {
     const target = await this.sourceLsn(signal)
     this.replication.hearSourceLsn(target)
+    // Before there is a stream nobody knows whether the slot is still there.
     const isCaughtUp = (): boolean =>
-      !this.replication.isCopying && (this.replication.visibleLsn ?? ZERO_LSN) >= target
+      this.replication.isStreaming && !this.replication.isCopying && (this.replication.visibleLsn ?? ZERO_LSN) >= target
     const hasCaughtUp = (): Promise<boolean> => this.waitUntil(isCaughtUp, { timeoutMs: Infinity, signal })
     if (await hasCaughtUp()) {
       // A change of a table to which nobody writes is not in the log.
