@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { expect, test } from '@playwright/test'
+import { expectAccessible } from './support/accessibility.ts'
 import { startApp, type App } from './support/app.ts'
 import { goTo, untilFollowing, writeSql } from './support/window.ts'
 
@@ -48,16 +49,18 @@ test.describe("tables of the user's own", () => {
     await page.getByRole('tree').press('Enter')
     await expect(page.getByRole('heading', { name: 'scratch.reached' })).toBeVisible()
     await page.getByRole('button', { name: 'Rename' }).click()
+    await expectAccessible(page)
     await page.getByLabel('New name').fill('goals reached')
     await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click()
     await expect(page.getByRole('heading', { name: 'scratch.goals reached' })).toBeVisible()
     await page.getByRole('button', { name: 'Drop', exact: true }).click()
+    await expectAccessible(page)
     await page.getByRole('button', { name: 'Drop the view' }).click()
     await expect(page.getByRole('option', { name: /goals reached/ })).toHaveCount(0)
     await expect(page.getByRole('option', { name: /sales_goals/ })).toBeVisible()
   })
 
-  test('a path that leads nowhere is told, and can be mended: Parquet and JSON come too', async ({ page }) => {
+  test('a path that leads nowhere is told, and can be mended; of several files each becomes a table, and one that fails stops no other', async ({ page }) => {
     const parquet = join(app.home, 'rates.parquet')
     const instance = await DuckDBInstance.create()
     const connection = await instance.connect()
@@ -80,16 +83,25 @@ test.describe("tables of the user's own", () => {
 
     const held = await page.evaluateHandle(() => {
       const files = new DataTransfer()
-      files.items.add(new File(['[{"currency": "EUR", "note": "from JSON"}]'], 'notes.json', { type: 'application/json' }))
+      files.items.add(new File(['[{"currency": "EUR", "note": "from JSON"}]'], 'notes.json'))
+      files.items.add(new File(['no Parquet at all'], 'broken.parquet'))
+      files.items.add(new File(['currency,word\nEUR,from CSV\n'], 'notes.csv'))
       return files
     })
     await page.dispatchEvent('body', 'drop', { dataTransfer: held })
-    await dialog.getByRole('button', { name: 'Make the table' }).click()
-    await expect(dialog).toContainText('scratch.notes is there, with 1 row.')
+    const several = page.getByRole('dialog', { name: 'Bring 3 files' })
+    await expect(several.getByLabel(/^notes\.csv/)).toHaveValue('notes_2')
+    await several.getByRole('button', { name: 'Make the tables' }).click()
+    await expect(several.getByRole('button', { name: 'Try 1 file again' })).toBeVisible()
+    await expect(several.getByRole('status')).toHaveText('2 of 3 files in scratch.')
+    await expect(several.getByRole('listitem').filter({ hasText: 'broken.parquet' })).toContainText('could not be read')
+    await expect(several.getByRole('listitem').filter({ hasText: 'notes.csv' })).toContainText('1 row')
+    await expectAccessible(page)
+    await page.screenshot({ path: 'test-results/screenshots/scratch-several.png' })
     await page.keyboard.press('Escape')
     await goTo(page, 'Explore')
-    await writeSql(page, "SELECT note || ', ' || rate AS joined FROM scratch.notes JOIN scratch.rates USING (currency)")
+    await writeSql(page, "SELECT note || ', ' || word || ', ' || rate AS joined FROM scratch.notes JOIN scratch.notes_2 USING (currency) JOIN scratch.rates USING (currency)")
     await page.keyboard.press('ControlOrMeta+Enter')
-    await expect(page.getByRole('gridcell', { name: 'from JSON, 1.07', exact: true })).toBeVisible()
+    await expect(page.getByRole('gridcell', { name: 'from JSON, from CSV, 1.07', exact: true })).toBeVisible()
   })
 })

@@ -8,8 +8,9 @@ import { formatBytes, formatMany } from '../components/format.ts'
 import { Progress } from '../components/Progress.tsx'
 import { selectAllFrom } from '../components/sql/names.ts'
 import styles from './ScratchImport.module.css'
-import { askForFile, closeImport, importBrought, tableNameOf, useScratchImport } from './scratchImport.ts'
+import { askForFiles, closeImport, importBrought, tableNameOf, useScratchImport } from './scratchImport.ts'
 import type { Brought } from './scratchImport.ts'
+import { SeveralFiles } from './SeveralFiles.tsx'
 import { handToExplore } from './statementInHand.ts'
 import { useWorkspaces } from './workspaces.ts'
 
@@ -19,8 +20,8 @@ function holdsFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes('Files') ?? false
 }
 
-/** True while a file is held over the window; dropping it asks what its table is to be called. */
-function useDroppedFile(isOpen: boolean): boolean {
+/** True while files are held over the window; dropping them asks what their tables are to be called. */
+function useDroppedFiles(isOpen: boolean): boolean {
   const [isOver, setIsOver] = useState(false)
   useEffect(() => {
     if (!isOpen) return
@@ -44,8 +45,7 @@ function useDroppedFile(isOpen: boolean): boolean {
       event.preventDefault()
       depth = 0
       setIsOver(false)
-      const file = event.dataTransfer?.files[0]
-      if (file) askForFile({ file })
+      askForFiles([...(event.dataTransfer?.files ?? [])])
     }
     window.addEventListener('dragenter', onEnter)
     window.addEventListener('dragleave', onLeave)
@@ -61,29 +61,26 @@ function useDroppedFile(isOpen: boolean): boolean {
   return isOver
 }
 
-function Choosing({ brought, onBrought }: { brought: Brought | null; onBrought(brought: Brought): void }) {
+function Choosing({ brought }: { brought: Brought | null }) {
   const input = useRef<HTMLInputElement>(null)
   const file = brought && 'file' in brought ? brought.file : null
   return (
     <div className={styles.choosing}>
       <input
-        ref={input} type="file" accept={KINDS} className="onlyForReaders" aria-label="File" tabIndex={-1}
-        onChange={(event) => {
-          const chosen = event.target.files?.[0]
-          if (chosen) onBrought({ file: chosen })
-        }}
+        ref={input} type="file" multiple accept={KINDS} className="onlyForReaders" aria-label="File" tabIndex={-1}
+        onChange={(event) => askForFiles([...(event.target.files ?? [])])}
       />
       <Button icon={FileUp} onClick={() => input.current?.click()}>{file ? 'Choose another file' : 'Choose a file'}</Button>
-      <span className="muted">{file ? `${file.name}, ${formatBytes(file.size)}` : 'or drop one anywhere on the window'}</span>
+      <span className="muted">{file ? `${file.name}, ${formatBytes(file.size)}` : 'or drop it anywhere on the window, or several'}</span>
     </div>
   )
 }
 
-/** Brings a local file as a table of the user's own: dropped, chosen, or by its path. */
+/** Brings local files as tables of the user's own: dropped, chosen, or one by its path. */
 export function ScratchImport() {
   const { state } = useScratchImport()
   const isOpen = useWorkspaces(({ current }) => current !== null && current !== undefined)
-  const isOver = useDroppedFile(isOpen)
+  const isOver = useDroppedFiles(isOpen)
 
   if (state.step === 'closed') {
     return isOver ? (
@@ -96,6 +93,7 @@ export function ScratchImport() {
       </div>
     ) : null
   }
+  if (state.step === 'several') return <SeveralFiles files={state.files} isWorking={state.isWorking} />
   const brought = state.step === 'choosing' ? state.brought : null
   const isReady = state.step === 'choosing' && brought !== null && state.table.trim() !== ''
   const change = (next: Partial<{ brought: Brought; table: string }>): void => {
@@ -140,7 +138,7 @@ export function ScratchImport() {
             start()
           }}
         >
-          <Choosing brought={brought} onBrought={(next) => askForFile(next)} />
+          <Choosing brought={brought} />
           <TextField
             label="Or its path on this machine" mono placeholder="/home/me/targets.csv"
             value={brought && 'path' in brought ? brought.path : ''}

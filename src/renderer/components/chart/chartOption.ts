@@ -67,9 +67,9 @@ function axisStyle(colors: ChartColors) {
   return {
     axisLine: { lineStyle: { color: colors.line } },
     axisTick: { show: false },
-    axisLabel: { color: colors.muted, fontSize: 11, hideOverlap: true },
+    axisLabel: { color: colors.muted, fontSize: 12, hideOverlap: true },
     splitLine: { lineStyle: { color: colors.line } },
-    nameTextStyle: { color: colors.muted, fontSize: 11 },
+    nameTextStyle: { color: colors.muted, fontSize: 12 },
   }
 }
 
@@ -186,7 +186,7 @@ function heatmap(
     visualMap: {
       type: 'continuous', min, max, text: [shortNumber(max), shortNumber(min)], right: 0, top: 'middle',
       calculable: false, itemWidth: 10, inRange: { color: colors.scale }, formatter: shortNumber,
-      textStyle: { color: colors.muted, fontSize: 11 },
+      textStyle: { color: colors.muted, fontSize: 12 },
     },
     series: [{ type: 'heatmap', name: measures[0], data: cells, itemStyle: { borderColor: colors.paper, borderWidth: 1 } }],
   }

@@ -2,6 +2,7 @@ import { KeyRound, TextCursorInput } from 'lucide-react'
 import type { TablePage, TablePageColumn } from '../../../main/contract/catalog.ts'
 import { openTablePage } from '../../app/tablePages.ts'
 import { Badge } from '../../components/Badge.tsx'
+import { classes } from '../../components/classes.ts'
 import styles from './TablePageView.module.css'
 
 /** How the replica keeps a column's values, beside its type: what is exact is the rule and said quietly. */
@@ -51,19 +52,23 @@ export function Columns({ page }: { page: TablePage }) {
                 <span className={styles.keyPlace}>
                   {column.isKey && <KeyRound size={12} strokeWidth={1.75} role="img" aria-label="key" />}
                 </span>
-                {column.name}
+                <span className={styles.bounded}>{column.name}</span>
                 {column.replicaName !== null && <span className="muted"> as {column.replicaName}</span>}
                 <Reference page={page} column={column} />
               </th>
-              {hasSource && <td className="mono">{column.sourceType ?? <span className="muted">not there</span>}</td>}
+              {hasSource && (
+                <td>
+                  <span className={classes('mono', styles.bounded)}>{column.sourceType ?? <span className="muted">not there</span>}</span>
+                </td>
+              )}
               {hasReplica && (
                 <td className={styles.kept}>
-                  <span className="mono">{column.replicaType ?? <span className="muted">not copied</span>}</span>{' '}
+                  <span className={classes('mono', styles.bounded)}>{column.replicaType ?? <span className="muted">not copied</span>}</span>{' '}
                   {column.sourceType !== null && column.replicaType !== null && <Kept isText={column.isText} />}
                 </td>
               )}
               <td className="muted">{column.nullable ? 'yes' : 'never'}</td>
-              {hasDefaults && <td className="mono">{column.defaultExpression}</td>}
+              {hasDefaults && <td><span className={classes('mono', styles.bounded)}>{column.defaultExpression}</span></td>}
               {hasRemarks && (
                 <td className={styles.words}>
                   {column.comment}

@@ -93,12 +93,14 @@ function ReplicaSide(props: { page: TablePage; live: LiveTable | undefined; scal
   const isOwn = page.schema === SCRATCH
   const rows = live?.rows ?? replica.rows
   const bytes = replica.bytes ?? 0
-  const unwritten = page.kind === 'view' ? 'a view' : replica.bytes === null ? 'not written yet' : null
+  const isUnwritten = page.kind !== 'view' && replica.bytes === null
+  const counted = rows === null ? 'its rows are counted when it is read' : formatMany(rows, 'row')
+  const words = page.kind === 'view' ? 'a view' : isUnwritten ? counted : null
   return (
     <Side
       name={isOwn ? 'Your own' : 'Replica'} what={isOwn ? 'DuckDB, beside the replica' : 'DuckDB, columns'} engine="replica"
       figure={
-        unwritten ? <small>{unwritten}</small> : (
+        words ? <small>{words}</small> : (
           <span title="The blocks of the file that hold some of it, as of its last checkpoint">
             <small>at most </small>
             <WithUnit text={formatBytes(bytes)} />
@@ -106,8 +108,10 @@ function ReplicaSide(props: { page: TablePage; live: LiveTable | undefined; scal
         )
       }
     >
-      {unwritten ? <div className={styles.noBar} /> : <SizeBar stretches={[{ name: 'blocks', bytes }]} scale={scale} />}
-      <p className={styles.detail}>{rows === null ? 'its rows are counted when it is read' : formatMany(rows, 'row')}</p>
+      {words ? <div className={styles.noBar} /> : <SizeBar stretches={[{ name: 'blocks', bytes }]} scale={scale} />}
+      <p className={styles.detail}>
+        {!isUnwritten ? counted : rows === 0 ? 'takes no room yet' : 'in the log, written with the next checkpoint'}
+      </p>
       {replica.copiedAt && (
         <p className={styles.detail} title={formatInstantWithZone(replica.copiedAt)}>copied {formatAgo(replica.copiedAt, nowMs)}</p>
       )}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tableNameOf } from '../../../../src/renderer/app/scratchImport.ts'
+import { namesApart, tableNameOf } from '../../../../src/renderer/app/scratchImport.ts'
 
 describe('the name of a table of a file', () => {
   it.each([
@@ -12,4 +12,8 @@ describe('the name of a table of a file', () => {
   ])('of %s is %s', (file, name) => {
     expect(tableNameOf(file)).toBe(name)
   })
+})
+
+it('files of one name become tables of several', () => {
+  expect(namesApart(['notes', 'rates', 'notes', 'notes_2', 'notes'])).toEqual(['notes', 'rates', 'notes_2', 'notes_2_2', 'notes_3'])
 })
