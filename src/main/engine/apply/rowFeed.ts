@@ -7,8 +7,8 @@ import { promisify } from 'node:util'
 
 /** Bytes on their way into one `read_csv`. */
 export interface RowFeed {
-  /** False: wait for `onRoom` before the next write. The bytes are not to be changed until then. */
-  write(bytes: Buffer): boolean
+  /** False: wait for `onRoom` before the next write. The bytes are not to be changed until `onTaken`. */
+  write(bytes: Buffer, onTaken?: () => void): boolean
   /** Everything was written; resolves when the reader can see it. */
   end(): Promise<void>
   /** Closed before everything was written. */
@@ -34,8 +34,8 @@ class PipeFeed implements RowFeed {
     this.socket.on('error', () => {})
   }
 
-  write(bytes: Buffer): boolean {
-    return this.socket.write(bytes)
+  write(bytes: Buffer, onTaken?: () => void): boolean {
+    return this.socket.write(bytes, onTaken)
   }
 
   async end(): Promise<void> {
@@ -87,8 +87,9 @@ class FileFeed implements RowFeed {
     this.descriptor = openSync(path, 'w', 0o600)
   }
 
-  write(bytes: Buffer): boolean {
+  write(bytes: Buffer, onTaken?: () => void): boolean {
     for (let offset = 0; offset < bytes.length; ) offset += writeSync(this.descriptor, bytes, offset)
+    onTaken?.()
     return true
   }
 

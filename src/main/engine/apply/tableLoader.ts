@@ -37,6 +37,8 @@ export class TableLoader {
   private readonly onFailure: (error: unknown) => void
   private block: Buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES)
   private blockLength = 0
+  /** Blocks that were read, for the next rows: new memory costs the kernel as much as copying the rows into it. */
+  private readonly emptyBlocks: Buffer[] = []
   private reading: Reading | null = null
   private readingNumber = 0
   private readingBytes = 0
@@ -130,7 +132,7 @@ export class TableLoader {
       this.drain()
     }
     this.blockLength = 0
-    this.block = Buffer.allocUnsafeSlow(nextBytes)
+    this.block = (nextBytes <= BLOCK_BYTES ? this.emptyBlocks.pop() : undefined) ?? Buffer.allocUnsafeSlow(nextBytes)
   }
 
   /** Gives the feed what waits, in order. */
@@ -143,9 +145,14 @@ export class TableLoader {
       }
       this.waitingBytes -= block.length
       this.readingBytes += block.length
-      if (!this.reading!.feed.write(block)) this.isFeedFull = true
+      if (!this.reading!.feed.write(block, () => this.takeBack(block))) this.isFeedFull = true
       if (!readsWhileWriting && this.readingBytes > FILE_FEED_BYTES) this.waiting.unshift(TURN)
     }
+  }
+
+  private takeBack(block: Buffer): void {
+    const { buffer } = block
+    if (buffer.byteLength === BLOCK_BYTES) this.emptyBlocks.push(Buffer.from(buffer))
   }
 
   private startTurning(): void {
