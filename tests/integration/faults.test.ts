@@ -266,6 +266,35 @@ describe.runIf(canMount)('a disk that is full', () => {
   })
 })
 
+describe('memory that is short', () => {
+  let source: TestDatabase
+
+  beforeEach(async () => {
+    source = await sharedPostgres(18).createDatabase()
+    await createItems(source)
+  })
+  afterEach(async () => {
+    await session?.close()
+    session = null
+    await source.drop()
+  })
+
+  it('while DuckDB has too little of it, the stream says so, tries again by itself, and ends with every row', async () => {
+    await follow(source)
+    const greedy = await session!.connectReplica()
+    await greedy.run(`SET GLOBAL memory_limit = '12MB'`)
+    await source.query(`INSERT INTO items SELECT n, repeat(md5(n::text), 20) FROM generate_series(1000, 30000) n`)
+    await until('it tries again', () => session!.live().state === 'retrying', { timeoutMs: 30_000 })
+    expect(session!.live().fault?.code).toBe('MEMORY_SHORT')
+    expect(session!.live().tables.map(({ state }) => state)).toEqual(['ready', 'ready'])
+    await greedy.run(`SET GLOBAL memory_limit = '350MB'`)
+    greedy.closeSync()
+    await until('it follows again', () => session!.live().state === 'following', { timeoutMs: 40_000 })
+    await session!.whenCaughtUp()
+    await expectSameRows(source, session!, ['items', 'others'])
+  })
+})
+
 describe.each([15, 18] as const)('a slot that is not where the file left it, Postgres %i', (major) => {
   let source: TestDatabase
 

@@ -55,6 +55,7 @@ export const faultCodes = [
   'FILE_READ_ONLY',
   'FILE_MISSING',
   'DISK_FULL',
+  'MEMORY_SHORT',
   'FILE_EXISTS',
   'FILE_UNWRITABLE',
   // queries

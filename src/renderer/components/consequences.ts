@@ -55,6 +55,7 @@ const consequences: Record<FaultCode, string> = {
   FILE_READ_ONLY: FILE_UNTOUCHED,
   FILE_MISSING: 'The source is not affected; its data can be copied again.',
   DISK_FULL: NOTHING_LOST,
+  MEMORY_SHORT: NOTHING_LOST,
   FILE_EXISTS: FILE_UNTOUCHED,
   FILE_UNWRITABLE: 'No half file is left behind.',
   QUERY_FAILED: '',

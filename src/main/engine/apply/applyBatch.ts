@@ -64,7 +64,7 @@ class TableApplyError extends Error {
 /**
  * Applies a batch and its checkpoint in one DuckDB transaction: after a kill either all of it is in
  * the file or none. A table that cannot take its changes is parked in that same transaction and the
- * rest is applied. Throws DISK_FULL or FILE_DAMAGED where nothing can be written.
+ * rest is applied. Throws DISK_FULL, MEMORY_SHORT or FILE_DAMAGED where nothing can be written.
  */
 export async function applyBatch(
   connection: DuckDBConnection,

@@ -356,6 +356,7 @@ const transientCodes: ReadonlySet<FaultCode> = new Set([
   'NO_FREE_SENDER',
   'SLOT_IN_USE',
   'TABLE_CHANGED',
+  'MEMORY_SHORT',
 ])
 
 /** True where trying again later may succeed without anybody doing anything. */

@@ -105,6 +105,14 @@ export function isConflict(error: unknown): boolean {
 export function faultOfWriting(error: unknown): MillraceError {
   if (error instanceof MillraceError) return error
   const text = error instanceof Error ? error.message : String(error)
+  // Without a cause: whether it passes is not for the source's errors to say.
+  if (/^Out of Memory Error/i.test(text)) {
+    return new MillraceError({
+      code: 'MEMORY_SHORT',
+      message: 'DuckDB had too little memory to write what came.',
+      advice: 'End large queries beside it; Millrace tries again for some minutes, and resuming tries anew.',
+    })
+  }
   if (/No space left|Could not write|disk/i.test(text)) {
     return new MillraceError(
       {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { MillraceError } from '../../contract/errors.ts'
 import type { Clock, Logger } from '../ports.ts'
 import { faultOfSourceError, isTransientSourceError } from '../source/faults.ts'
-import { retryDelayMs } from './retryPolicy.ts'
+import { isWorthWaiting, retryDelayMs } from './retryPolicy.ts'
 
 export interface RetryLoopOptions {
   clock: Clock
@@ -38,7 +38,8 @@ export class RetryLoop {
         if (signal.aborted) return
         const fault = faultOfSourceError(error)
         logger.warn('the stream ended', { code: fault.code, detail: fault.detail })
-        if (!isTransientSourceError(error) || !(await mayRetry())) throw fault
+        const mayPass = isTransientSourceError(error) && isWorthWaiting(fault.code, this.attempt)
+        if (!mayPass || !(await mayRetry())) throw fault
         this.attempt++
         const delayMs = retryDelayMs(this.attempt, Math.random())
         this.nextAttemptAtMs = clock.nowMs() + delayMs

@@ -23,7 +23,7 @@ import { copyTables, type Publish } from './copyTables.ts'
 import { recordOf, samePlan, type FollowedTable } from './followedTables.ts'
 import { disposePart, type HeldBack } from './heldBack.ts'
 import { ownName } from './ownName.ts'
-import { retryDelayMs } from './retryPolicy.ts'
+import { isWorthWaiting, retryDelayMs } from './retryPolicy.ts'
 import type { StreamRun } from './streamRun.ts'
 import { planForRows } from './streamShape.ts'
 
@@ -123,7 +123,7 @@ export class TableJoiner {
         const fault = faultOfSourceError(error)
         this.options.logger.warn('tables could not be copied', { code: fault.code, detail: fault.detail })
         if (fault.code === 'DISK_FULL' || fault.code === 'FILE_DAMAGED') return this.options.onFault(fault)
-        if (isTransientSourceError(error)) {
+        if (isTransientSourceError(error) && isWorthWaiting(fault.code, failures)) {
           failures++
           this.options.onActivity(`${fault.message} The copy is begun again.`)
           await delay(retryDelayMs(failures, Math.random()), undefined, { signal: this.signal }).catch(() => {})

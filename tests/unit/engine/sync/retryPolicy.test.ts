@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { retryDelayMs } from '../../../../src/main/engine/sync/retryPolicy.ts'
+import { isWorthWaiting, retryDelayMs } from '../../../../src/main/engine/sync/retryPolicy.ts'
 
 describe('pauses between attempts', () => {
   it('double from half a second to half a minute', () => {
@@ -18,4 +18,13 @@ describe('pauses between attempts', () => {
       }),
     )
   })
+})
+
+it('a network is waited for without end; memory that stays short for minutes is told', () => {
+  const attempts = Array.from({ length: 100 }, (_, attempt) => attempt)
+  expect(attempts.every((attempt) => isWorthWaiting('CONNECTION_LOST', attempt))).toBe(true)
+  const pausesMs = attempts.filter((attempt) => isWorthWaiting('MEMORY_SHORT', attempt)).map((attempt) => retryDelayMs(attempt + 1, 0))
+  const waitedMs = pausesMs.reduce((sum, pauseMs) => sum + pauseMs, 0)
+  expect(waitedMs).toBeGreaterThan(2 * 60_000)
+  expect(waitedMs).toBeLessThan(5 * 60_000)
 })
