@@ -15,6 +15,8 @@ export interface OpeningMeasured {
   streamingMs: number
   caughtUpMs: number
   queryTimesMs: number[]
+  /** The same queries once it had caught up, one after another; none where there were no readers. */
+  restingQueryTimesMs: number[]
   /** Memory of the process every second of the lingering. */
   memoryBytes: number[]
   peakBytes: number

@@ -1,13 +1,21 @@
 import type { BenchmarkResult, Figure } from './benchmark.ts'
 import type { MachineFacts } from './machine.ts'
 
-export interface Report {
+export type MeasuredBenchmark = {
+  name: string
+  title: string
   at: string
+  /** Over the minute before it began. */
+  loadAverage: number
+  failure?: string
+} & Partial<BenchmarkResult>
+
+export interface Report {
   scale: number
   countedRuns: number
   orderRows: number
   machine: MachineFacts
-  benchmarks: ({ name: string; title: string; failure?: string } & Partial<BenchmarkResult>)[]
+  benchmarks: MeasuredBenchmark[]
 }
 
 function number(value: number, unit: Figure['unit']): string {

@@ -1,6 +1,6 @@
 // `npm run bench`: measures every figure beside its reference, compares all rows, prints a table and JSON.
 import { mkdirSync, mkdtempSync, chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Benchmark, BenchContext } from './benchmark.ts'
 import { leave, startBenchServer, type BenchServer } from './benchServer.ts'
@@ -21,7 +21,8 @@ import { readOptions, usage, type BenchOptions } from './options.ts'
 import { fillStatements } from './ordersTable.ts'
 import { killChildren } from './processes.ts'
 import { chooseReference } from './reference.ts'
-import { formatReport, type Report } from './report.ts'
+import { formatReport, type MeasuredBenchmark, type Report } from './report.ts'
+import { keepResult } from './results.ts'
 
 const benchmarks: readonly Benchmark[] = [
   ...[hotPaths, firstCopy, firstCopyOfEight, catchUp, smallTransactions, giantTransaction, everyRowUpdated],
@@ -33,11 +34,12 @@ const ORDER_ROWS = 2_000_000
 /** The built programs lie in out/bench, beside reportPeak.mjs. */
 const benchFolder = import.meta.dirname
 const root = resolve(benchFolder, '../..')
+const defaultProgram = join(root, 'out/main/headless.js')
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 function optionsOrUsage(): BenchOptions {
   try {
-    const options = readOptions(process.argv.slice(2), join(root, 'out/main/headless.js'))
+    const options = readOptions(process.argv.slice(2), defaultProgram)
     const unknown = options.only.find((name) => !benchmarks.some((benchmark) => benchmark.name === name))
     if (unknown !== undefined) throw new Error(`There is no benchmark '${unknown}'.`)
     if (!existsSync(options.program)) throw new Error(`There is no program at ${options.program}.`)
@@ -75,7 +77,7 @@ function openContext(options: BenchOptions): BenchContext & { postgresVersion():
   const orderRows = Math.round(ORDER_ROWS * options.scale)
   let starting: Promise<BenchServer> | null = null
   let filling: Promise<string> | null = null
-  let version = 'not started'
+  let version = ''
   const server = (): Promise<BenchServer> =>
     (starting ??= startBenchServer(folder).then((started) => {
       version = started.version
@@ -111,35 +113,40 @@ if (options.list) {
 const machine = readMachine(join(root, 'package.json'))
 const context = openContext(options)
 const report: Report = {
-  at: new Date().toISOString(),
   scale: options.scale,
   countedRuns: options.runs,
   orderRows: context.orderRows,
   machine: { ...machine, postgres: '' },
   benchmarks: [],
 }
+// A trial does not take the place of a measurement.
+const isTrial = options.scale !== 1 || options.runs < 3 || options.program !== defaultProgram
+const resultsFile = join(root, 'bench', isTrial ? '.data/trial.json' : 'results.json')
 let failed = false
 for (const { name, title, run } of benchmarks) {
   if (closing || (options.only.length > 0 && !options.only.includes(name))) continue
   say(name)
+  const begun = { name, title, at: new Date().toISOString(), loadAverage: loadavg()[0]! }
   try {
-    report.benchmarks.push({ name, title, ...(await run(context)) })
+    const measured: MeasuredBenchmark = { ...begun, ...(await run(context)) }
+    report.benchmarks.push(measured)
+    report.machine.postgres = context.postgresVersion()
+    const { loadAverage: _, noisy: __, ...facts } = report.machine
+    if (!isTrial) keepResult(resultsFile, facts, measured, benchmarks.map((benchmark) => benchmark.name))
   } catch (error) {
     if (closing) break
     failed = true
-    report.benchmarks.push({ name, title, failure: (error as Error).message })
+    report.benchmarks.push({ ...begun, failure: (error as Error).message })
   }
 }
-report.machine.postgres = context.postgresVersion()
 const interrupted = closing !== null
 await closeAll()
 if (interrupted) process.exit(130)
 
 const json = `${JSON.stringify(report, null, 2)}\n`
-// A trial does not replace the figures of a whole run.
-const isWhole = options.only.length === 0 && options.scale === 1
-const file = join(root, 'bench', isWhole ? 'results.json' : '.data/trial.json')
-mkdirSync(join(root, 'bench/.data'), { recursive: true })
-writeFileSync(file, json)
-process.stdout.write(`${json}\n${formatReport(report)}\n\nwritten to ${file}\n`)
+if (isTrial) {
+  mkdirSync(join(root, 'bench/.data'), { recursive: true })
+  writeFileSync(resultsFile, json)
+}
+process.stdout.write(`${json}\n${formatReport(report)}\n\nwritten to ${resultsFile}\n`)
 process.exit(failed ? 1 : 0)

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import type pg from 'pg'
 import { sidesFigures, type Benchmark, type BenchContext, type BenchmarkResult } from '../benchmark.ts'
 import { alternate, spreadOf } from '../measure.ts'
@@ -98,6 +99,7 @@ async function run(context: BenchContext, { workload, goal, fileGoal }: CatchUp)
     )
     const { rows } = await compareRows(client, file)
     const fileBytes = await replicaBytes(file)
+    const settled = fileGoal === undefined ? null : await checkpointed(file)
     const wallMs = spreadOf(measured.millrace.map((sample) => sample.wallMs)).median
     return {
       figures: [
@@ -110,6 +112,12 @@ async function run(context: BenchContext, { workload, goal, fileGoal }: CatchUp)
           value: fileBytes / (heapBytesARow * rows),
           ...(fileGoal === undefined ? {} : { goal: fileGoal }),
         },
+        ...(settled === null
+          ? []
+          : ([
+              { label: 'the same once DuckDB has checkpointed', unit: 'x', value: settled.fileBytes / (heapBytesARow * rows) },
+              { label: 'of that, blocks in use', unit: 'x', value: settled.usedBytes / (heapBytesARow * rows) },
+            ] as const)),
       ],
       runs: measured,
       referenceTool: reference.streamTool,
@@ -124,6 +132,19 @@ async function run(context: BenchContext, { workload, goal, fileGoal }: CatchUp)
 async function heapBytesOf(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ bytes: string }>(`SELECT pg_relation_size('orders')::text AS bytes`)
   return Number(rows[0]!.bytes)
+}
+
+/** What the file takes without a log beside it, and how much of that holds rows: DuckDB keeps the rest for what comes. */
+async function checkpointed(file: string): Promise<{ fileBytes: number; usedBytes: number }> {
+  const instance = await DuckDBInstance.create(file)
+  try {
+    const connection = await instance.connect()
+    await connection.run('CHECKPOINT')
+    const reader = await connection.runAndReadAll('SELECT block_size * used_blocks FROM pragma_database_size()')
+    return { fileBytes: await replicaBytes(file), usedBytes: Number(reader.getRows()[0]![0]) }
+  } finally {
+    instance.closeSync()
+  }
 }
 
 /** The slot as it was before the changes. */

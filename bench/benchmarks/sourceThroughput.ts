@@ -71,6 +71,7 @@ export const sourceThroughput: Benchmark = {
         figures: [
           { label: 'followed by Millrace / by nobody', unit: 'x', value: spreadOf(millrace).median / alone, goal: 0.97, isLeast: true },
           { label: 'received by pg_recvlogical / by nobody', unit: 'x', value: spreadOf(reference).median / alone },
+          { label: 'followed by Millrace / received by pg_recvlogical', unit: 'x', value: spreadOf(millrace).median / spreadOf(reference).median },
           { label: 'transactions a second, nobody', unit: '/s', value: alone },
         ],
         referenceTool: 'pg_recvlogical',
