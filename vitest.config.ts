@@ -22,7 +22,8 @@ export default defineConfig({
           include: ['tests/integration/**/*.test.ts'],
           globalSetup: ['tests/support/globalSetup.ts'],
           pool: 'forks',
-          maxWorkers: 2,
+          // They wait for servers more than they reckon.
+          maxWorkers: 3,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

@@ -132,7 +132,8 @@ describe.each([15, 18] as const)('a comparison with Postgres %i', (major) => {
     const writing = (async () => {
       for (let id = 1_000_000; !isOver; id += 1) {
         await source.query('INSERT INTO orders (id, total) VALUES ($1, 1)', [id])
-        await new Promise((resolve) => setTimeout(resolve, 40))
+        // Longer than a change takes to the replica on a busy machine: else there is no such moment.
+        await new Promise((resolve) => setTimeout(resolve, 120))
       }
     })()
     try {
