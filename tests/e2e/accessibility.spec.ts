@@ -24,6 +24,12 @@ test.describe('for everybody', () => {
     expect(await before.evaluate((element) => element === document.activeElement), `${what} gives the focus back`).toBe(true)
   }
 
+  async function showGrid(page: Page): Promise<void> {
+    await writeSql(page, 'SELECT i AS id, i % 7 AS part FROM range(100000) AS r(i)')
+    await page.keyboard.press('ControlOrMeta+Enter')
+    await expect(page.getByTestId('result-rows')).toHaveText(/100.000 rows/)
+  }
+
   async function command(page: Page, label: string): Promise<void> {
     await page.keyboard.press('ControlOrMeta+k')
     await page.getByPlaceholder('Search or run a command').fill(label)
@@ -146,12 +152,45 @@ test.describe('for everybody', () => {
     for (const place of places) {
       await goTo(page, place)
       if (place === 'Explore' || place === 'Compare') await expect(page.locator('.monaco-editor').filter({ visible: true }).first()).toBeVisible()
+      if (place === 'Explore') await showGrid(page)
       const stops = await focusStops(page)
       const wrong = stops.filter(({ hasRing, isInSight }) => !hasRing || !isInSight)
       expect(wrong, `${place}: stops of Tab without a ring or out of sight`).toEqual([])
       const order = stops.map(({ part }) => part).filter((part, at, all) => part !== all[at - 1])
-      expect(order, `${place}: ${stops.map(({ what }) => what).join(', ')}`).toEqual(['banner', 'navigation', 'main', 'contentinfo'])
+      const all = `${place}: ${stops.map(({ what }) => what).join(', ')}`
+      expect(order, all).toEqual(['banner', 'navigation', 'main', 'contentinfo'])
+      if (place === 'Explore') expect(stops.filter(({ what }) => /^(gridcell|columnheader) /.test(what)), all).toHaveLength(1)
     }
+  })
+
+  test('a grid of any length is one stop of Tab, with its cells and headers reached by arrows', async ({ page }) => {
+    await page.goto(app.url)
+    await untilFollowing(page)
+    await goTo(page, 'Explore')
+    await showGrid(page)
+    const cell = (row: number, column: number) => page.locator(`.ag-row[row-index="${row}"] .ag-cell[col-id="${column}"]`)
+    const isOutside = (): Promise<void> => expect(page.locator('.resultGrid :focus')).toHaveCount(0)
+    await page.getByTestId('outcome').getByRole('searchbox').focus()
+    await page.keyboard.press('Shift+Tab')
+    await isOutside()
+    await cell(0, 0).click()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Shift+ArrowDown')
+    await page.keyboard.press('Tab')
+    await isOutside()
+    await page.keyboard.press('Shift+Tab')
+    await expect(cell(1, 1)).toBeFocused()
+    await expect(page.getByTestId('totals')).toContainText('2 rows × 1 column')
+    await page.keyboard.press('Shift+Tab')
+    await isOutside()
+    await page.keyboard.press('Tab')
+    await expect(cell(1, 1)).toBeFocused()
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('ArrowUp')
+    await expect(page.getByRole('columnheader', { name: /part/ })).toBeFocused()
+    await page.keyboard.press('Tab')
+    await isOutside()
   })
 
   test('nothing moves where the system asks for stillness', async ({ page }) => {
