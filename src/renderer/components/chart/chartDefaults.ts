@@ -57,7 +57,9 @@ export function withKind(settings: ChartSettings, kind: ChartKind, columns: read
   // A measure lies along the axis of a histogram or a scatter; other kinds want what it is measured by.
   const lies = columns.find(({ name }) => name === settings.x)
   const proposed = lies && isMeasure(lies) && ['histogram', 'scatter'].includes(settings.kind) ? defaultChart(columns) : null
-  const next: ChartSettings = { ...settings, ...(proposed ? { x: proposed.x, y: proposed.y } : {}), kind }
+  // That rows stay as they are was the scatter's, and no wish of the person's.
+  const aggregate = settings.aggregate === 'none' && settings.kind === 'scatter' ? 'sum' : settings.aggregate
+  const next: ChartSettings = { ...settings, ...(proposed ? { x: proposed.x, y: proposed.y } : {}), aggregate, kind }
   if (kind === 'histogram') {
     const current = columns.find(({ name }) => name === settings.y[0]) ?? columns.find(({ name }) => name === settings.x)
     const x = current && (isMeasure(current) || isInstant(current)) ? current : (measures[0] ?? current)
@@ -69,7 +71,6 @@ export function withKind(settings: ChartSettings, kind: ChartKind, columns: read
     const x = numbers.find(({ name }) => name === settings.x) ?? numbers.find(({ name }) => name !== y)
     return { ...next, x: x?.name ?? settings.x, y: y === undefined ? [] : [y], aggregate: 'none' }
   }
-  const aggregate = settings.aggregate === 'none' && settings.kind === 'scatter' ? 'sum' : settings.aggregate
   const hasMeasure = next.y.length > 0
   const series =
     settings.series === null && (kind === 'heatmap' || kind === 'pivot')

@@ -74,8 +74,8 @@ export function useCellSelection(
       cancelAnimationFrame(drawing.current)
       drawing.current = requestAnimationFrame(() => {
         const api = apiRef.current
-        if (!api || api.isDestroyed()) return
-        api.refreshCells({ force: true, suppressFlash: true })
+        if (api && !api.isDestroyed()) api.refreshCells({ force: true, suppressFlash: true })
+        // Told also between two results: what was selected in the one before is gone with it.
         tell.current(selected())
       })
     }
