@@ -129,9 +129,19 @@ test.describe('the editor', () => {
       await page.keyboard.press('F5')
       await expect(page.getByRole('treeitem', { name: /new_for_explore/ })).toBeVisible()
       await goTo(page, 'Schema')
+      await expect(page.getByTestId('schema-picture')).toBeVisible()
       await client.query('CREATE TABLE new_for_schema (id int PRIMARY KEY)')
       await page.keyboard.press('F5')
       await expect(page.getByRole('option', { name: /^new_for_schema/ })).toBeVisible()
+      await goTo(page, 'Compare')
+      await writeSql(page, 'SELECT * FROM new_for_c')
+      await client.query('CREATE TABLE new_for_compare (id int PRIMARY KEY)')
+      await page.keyboard.press('F5')
+      await expect(async () => {
+        await page.keyboard.press('Escape')
+        await page.keyboard.press('ControlOrMeta+Space')
+        await expect(page.locator('.suggest-widget.visible')).toContainText('new_for_compare', { timeout: 1_000 })
+      }).toPass()
     } finally {
       await client.end()
     }
