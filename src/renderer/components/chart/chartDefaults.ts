@@ -76,5 +76,6 @@ export function withKind(settings: ChartSettings, kind: ChartKind, columns: read
     settings.series === null && (kind === 'heatmap' || kind === 'pivot')
       ? (names.find(({ name }) => name !== next.x)?.name ?? null)
       : settings.series
-  return { ...next, series, aggregate: !hasMeasure ? 'count' : aggregate === 'count' && settings.y.length === 0 ? 'sum' : aggregate }
+  const y = ['pie', 'heatmap', 'pivot'].includes(kind) ? next.y.slice(0, 1) : next.y
+  return { ...next, y, series, aggregate: !hasMeasure ? 'count' : aggregate === 'count' && settings.y.length === 0 ? 'sum' : aggregate }
 }

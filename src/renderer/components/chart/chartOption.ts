@@ -130,7 +130,7 @@ export function chartOption(
   if (settings.kind === 'pie') {
     const slices = (series[0]?.points ?? []).map(([name, value]) => ({ name: labelOf(name), value }))
     return { ...common, tooltip: { ...(common.tooltip as object), trigger: 'item' },
-      series: [{ type: 'pie', radius: ['0%', '68%'], center: ['50%', '54%'], data: slices, minShowLabelAngle: 6,
+      series: [{ type: 'pie', radius: ['0%', '68%'], center: ['50%', '54%'], data: slices, minShowLabelAngle: 12,
         label: { color: colors.ink, formatter: '{b} {d} %' }, itemStyle: { borderColor: colors.paper, borderWidth: 1 } }] }
   }
   const kind = axisKind(settings, x, data.rows)
