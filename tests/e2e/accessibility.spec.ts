@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test'
 import { expectAccessibleInEveryTheme } from './support/accessibility.ts'
-import { startApp, type App } from './support/app.ts'
+import { addressOfDemo, startApp, type App } from './support/app.ts'
 import { focusStops } from './support/focus.ts'
 import { goTo, untilFollowing, writeSql } from './support/window.ts'
 
@@ -22,6 +22,12 @@ test.describe('for everybody', () => {
     await page.keyboard.press('Escape')
     await expect(shows).toHaveCount(0)
     expect(await before.evaluate((element) => element === document.activeElement), `${what} gives the focus back`).toBe(true)
+  }
+
+  async function showGrid(page: Page): Promise<void> {
+    await writeSql(page, 'SELECT i AS id, i % 7 AS part FROM range(100000) AS r(i)')
+    await page.keyboard.press('ControlOrMeta+Enter')
+    await expect(page.getByTestId('result-rows')).toHaveText(/100.000 rows/)
   }
 
   async function command(page: Page, label: string): Promise<void> {
@@ -138,6 +144,32 @@ test.describe('for everybody', () => {
       await expect(page.getByRole('main').getByRole('alert')).toBeVisible()
       await expectAccessibleInEveryTheme(page, 'a connection that fails')
     })
+
+    await test.step('what a source is found to be, and its password asked again where it is not kept', async () => {
+      const { host, port, user, password, database } = await addressOfDemo(app.home)
+      await page.getByLabel('Paste a URL').fill(`postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}`)
+      await expect(page.getByLabel('Database')).toHaveValue(database)
+      await page.getByRole('checkbox', { name: /password/i }).uncheck()
+      await page.getByRole('button', { name: 'Test connection' }).click()
+      await expect(page.getByRole('heading', { name: 'Ready to follow' })).toBeVisible()
+      await expectAccessibleInEveryTheme(page, 'report')
+      await page.getByRole('button', { name: 'None', exact: true }).click()
+      await page.getByRole('treegrid').focus()
+      await page.keyboard.press('End')
+      await page.keyboard.press('Space')
+      await page.getByRole('button', { name: /^Copy and follow/ }).click()
+      await expect(page.getByRole('navigation').getByRole('button', { name: 'Live' })).toHaveAttribute('aria-current', 'page', { timeout: 30_000 })
+      await untilFollowing(page)
+      await goTo(page, 'Connect')
+      const earlier = page.getByRole('region', { name: 'Earlier workspaces' }).getByRole('listitem')
+      await earlier.filter({ hasText: 'Demo shop' }).getByRole('button', { name: 'Open', exact: true }).click()
+      await expect(page.getByRole('banner')).toContainText('Demo shop')
+      await expect(page.getByRole('navigation').getByRole('button', { name: 'Live' })).toHaveAttribute('aria-current', 'page')
+      await goTo(page, 'Connect')
+      const other = earlier.filter({ hasNotText: 'Demo shop' }).getByRole('button', { name: 'Open' })
+      await other.focus()
+      await opensAndGivesBack(page, 'password', press('Enter'))
+    })
   })
 
   test('Tab goes through every place in the order of the page, is always seen, and never caught', async ({ page }) => {
@@ -146,12 +178,42 @@ test.describe('for everybody', () => {
     for (const place of places) {
       await goTo(page, place)
       if (place === 'Explore' || place === 'Compare') await expect(page.locator('.monaco-editor').filter({ visible: true }).first()).toBeVisible()
+      if (place === 'Explore') await showGrid(page)
       const stops = await focusStops(page)
       const wrong = stops.filter(({ hasRing, isInSight }) => !hasRing || !isInSight)
       expect(wrong, `${place}: stops of Tab without a ring or out of sight`).toEqual([])
       const order = stops.map(({ part }) => part).filter((part, at, all) => part !== all[at - 1])
-      expect(order, `${place}: ${stops.map(({ what }) => what).join(', ')}`).toEqual(['banner', 'navigation', 'main', 'contentinfo'])
+      const all = `${place}: ${stops.map(({ what }) => what).join(', ')}`
+      expect(order, all).toEqual(['banner', 'navigation', 'main', 'contentinfo'])
+      if (place === 'Explore') expect(stops.filter(({ what }) => /^(gridcell|columnheader) /.test(what)), all).toHaveLength(1)
     }
+  })
+
+  test('a grid of any length is one stop of Tab, with its cells and headers reached by arrows', async ({ page }) => {
+    await page.goto(app.url)
+    await untilFollowing(page)
+    await goTo(page, 'Explore')
+    await showGrid(page)
+    const cell = (row: number, column: number) => page.locator(`.ag-row[row-index="${row}"] .ag-cell[col-id="${column}"]`)
+    const isOutside = (): Promise<void> => expect(page.locator('.resultGrid :focus')).toHaveCount(0)
+    await cell(0, 0).click()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Shift+ArrowDown')
+    await page.keyboard.press('Tab')
+    await isOutside()
+    await page.keyboard.press('Shift+Tab')
+    await expect(cell(1, 1)).toBeFocused()
+    await expect(page.getByTestId('totals')).toContainText('2 rows × 1 column')
+    await page.keyboard.press('Shift+Tab')
+    await isOutside()
+    await page.keyboard.press('Tab')
+    await expect(cell(1, 1)).toBeFocused()
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('ArrowUp')
+    await expect(page.getByRole('columnheader', { name: /part/ })).toBeFocused()
+    await page.keyboard.press('Tab')
+    await isOutside()
   })
 
   test('nothing moves where the system asks for stillness', async ({ page }) => {

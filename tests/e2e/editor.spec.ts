@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test'
-import { startApp, type App } from './support/app.ts'
+import { connectToDemo, startApp, type App } from './support/app.ts'
 import { goTo, untilFollowing, writeSql } from './support/window.ts'
 
 const cell = (page: Page, name: string) => page.getByRole('gridcell', { name, exact: true })
@@ -95,6 +95,56 @@ test.describe('the editor', () => {
     await page.keyboard.press('ControlOrMeta+/')
     await text.getByText('orders').click({ modifiers: ['ControlOrMeta'] })
     await expect(page.getByRole('heading', { name: 'public.orders' })).toBeVisible()
+  })
+
+  test('queries are opened, gone to, closed and reopened by keys; F1 brings the palette, F5 a table that is new', async ({ page }) => {
+    const tabs = page.getByRole('tablist', { name: 'Queries' }).getByRole('tab')
+    const editor = page.locator('.monaco-editor').filter({ visible: true }).first()
+    await expect(editor).toBeVisible()
+    const count = (await tabs.count()) + 1
+    await page.keyboard.press('ControlOrMeta+t')
+    await expect(tabs).toHaveCount(count)
+    await writeSql(page, "SELECT 'of the last tab' AS words")
+    await page.getByRole('tree').focus()
+    for (const [key, place] of [['1', 0], ['2', 1], ['9', count - 1]] as const) {
+      await page.keyboard.press(`ControlOrMeta+${key}`)
+      await expect(tabs.nth(place)).toHaveAttribute('aria-selected', 'true')
+    }
+    await page.keyboard.press('ControlOrMeta+w')
+    await expect(tabs).toHaveCount(count - 1)
+    await page.keyboard.press('ControlOrMeta+Shift+t')
+    await expect(tabs).toHaveCount(count)
+    await expect(editor).toContainText('of the last tab')
+    // The keys leave the hands in the editor, and so does the palette.
+    await page.keyboard.press('F1')
+    await expect(page.getByPlaceholder('Search or run a command')).toBeVisible()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('ControlOrMeta+End')
+    await page.keyboard.insertText(', 2 AS typed')
+    await expect(editor).toContainText('typed')
+
+    const client = await connectToDemo(app.home)
+    try {
+      await client.query('CREATE TABLE new_for_explore (id int PRIMARY KEY)')
+      await page.keyboard.press('F5')
+      await expect(page.getByRole('treeitem', { name: /new_for_explore/ })).toBeVisible()
+      await goTo(page, 'Schema')
+      await expect(page.getByTestId('schema-picture')).toBeVisible()
+      await client.query('CREATE TABLE new_for_schema (id int PRIMARY KEY)')
+      await page.keyboard.press('F5')
+      await expect(page.getByRole('option', { name: /^new_for_schema/ })).toBeVisible()
+      await goTo(page, 'Compare')
+      await writeSql(page, 'SELECT * FROM new_for_c')
+      await client.query('CREATE TABLE new_for_compare (id int PRIMARY KEY)')
+      await page.keyboard.press('F5')
+      await expect(async () => {
+        await page.keyboard.press('Escape')
+        await page.keyboard.press('ControlOrMeta+Space')
+        await expect(page.locator('.suggest-widget.visible')).toContainText('new_for_compare', { timeout: 1_000 })
+      }).toPass()
+    } finally {
+      await client.end()
+    }
   })
 
   test('parameters are asked for, remembered, and bound on both engines', async ({ page }) => {

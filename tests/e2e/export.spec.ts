@@ -14,6 +14,7 @@ test.describe('an export', () => {
   test.afterAll(() => app.remove())
 
   test('comes as a download or is written to a file, whole; replaces one only when told, and leaves nothing when cancelled', async ({ page }) => {
+    test.setTimeout(240_000)
     await page.goto(app.url)
     await untilFollowing(page)
     await goTo(page, 'Explore')
@@ -49,15 +50,16 @@ test.describe('an export', () => {
     await dialog.getByRole('button', { name: 'Export again' }).click()
     await dialog.getByRole('button', { name: 'Export', exact: true }).click()
     await expect(dialog.getByRole('alert')).toContainText('all.csv already')
+    await expectAccessible(page)
     await dialog.getByLabel('Format').selectOption('json')
     await dialog.getByRole('button', { name: /Export|Replace/ }).click()
     await expect(dialog.getByRole('button', { name: 'Export again' })).toBeVisible()
     expect(JSON.parse(await readFile(join(app.home, 'all.json'), 'utf8'))).toHaveLength(50_000)
     await dialog.getByRole('button', { name: 'Close' }).last().click()
 
-    await writeSql(page, `SELECT i AS id, md5(i::VARCHAR) AS note FROM range(5000000) AS r(i)`)
+    await writeSql(page, `SELECT i AS id, md5(i::VARCHAR) AS note FROM range(1000000) AS r(i)`)
     await page.keyboard.press('ControlOrMeta+Enter')
-    await expect(page.getByTestId('result-rows')).toHaveText(/rows/)
+    await expect(page.getByTestId('result-rows')).toHaveText(/so far|1.000.000 rows/)
     await page.getByRole('button', { name: 'Export', exact: true }).click()
     await dialog.getByLabel('Format').selectOption('xlsx')
     await fileField.fill(join(app.home, 'cancelled.xlsx'))
@@ -68,5 +70,15 @@ test.describe('an export', () => {
     await dialog.getByRole('button', { name: 'Cancel the export' }).click()
     await expect(dialog.getByText('There is no file.')).toBeVisible()
     await expect.poll(async () => (await readdir(app.home, { recursive: true })).filter((name) => /cancelled|download-/.test(name))).toEqual([])
+
+    // In the background it goes on while one types, and says when it is there.
+    await fileField.fill(join(app.home, 'background.xlsx'))
+    await dialog.getByRole('button', { name: 'Export', exact: true }).click()
+    await dialog.getByRole('button', { name: 'Go on in the background' }).click()
+    await writeSql(page, 'SELECT 1 AS typed')
+    await expect(page.getByRole('region', { name: 'Notices' })).toContainText(/The export is written: 1.000.000 rows, .* MB/, { timeout: 90_000 })
+    await page.keyboard.insertText(' /* on */')
+    await expect(page.locator('.monaco-editor').filter({ visible: true }).first()).toContainText('typed /* on */')
+    expect((await readFile(join(app.home, 'background.xlsx'))).subarray(0, 2).toString()).toBe('PK')
   })
 })

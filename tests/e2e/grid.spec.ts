@@ -43,6 +43,7 @@ test.describe('the grid of a result', () => {
     await header(page, 1).getByRole('button', { name: 'Menu of part' }).click()
     await page.getByRole('menuitem', { name: 'Filter…' }).click()
     const form = page.getByRole('dialog', { name: 'Filter part' })
+    await expectAccessible(page)
     await form.getByLabel('Value').fill('7')
     await form.getByRole('button', { name: 'Filter' }).click()
     await expect(page.getByTestId('result-rows')).toHaveText(/^10.000 rows/, { timeout: 30_000 })
@@ -91,7 +92,19 @@ test.describe('the grid of a result', () => {
     await copyAs('Copy as INSERT')
     await expect.poll(() => clipboard(page)).toContain(`(9007199254740990, 0.00, 'a,0')`)
 
+    // A key goes along the row, with Ctrl to a corner; Shift takes the cells on the way along, over blocks too.
+    await cell(page, 1, 1).click()
+    await page.keyboard.press('End')
+    await expect(cell(page, 1, 2)).toBeFocused()
+    await page.keyboard.press('Home')
+    await expect(cell(page, 1, 0)).toBeFocused()
+    for (let press = 0; press < 12; press += 1) await page.keyboard.press('Shift+PageDown')
+    await expect(totals).toContainText(/1\d\d rows × 1 column/)
+    await page.keyboard.press('ControlOrMeta+Shift+End')
+    await expect(totals).toContainText('499 rows × 3 columns')
+
     // Beyond what the window holds: the engine has the rows.
+    await page.keyboard.press('ControlOrMeta+Home')
     await cell(page, 0, 0).click()
     await page.keyboard.press('ControlOrMeta+a')
     await expect(totals).toContainText('500 rows × 3 columns')

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { expectAccessibleInEveryTheme } from './support/accessibility.ts'
+import { expectAccessible, expectAccessibleInEveryTheme } from './support/accessibility.ts'
 import { startApp, type App } from './support/app.ts'
 import { goTo, untilFollowing, writeSql } from './support/window.ts'
 
@@ -36,6 +36,7 @@ test.describe('habits', () => {
     await page.keyboard.press('F7')
     await expect(page.getByText('also: Explain the current statement')).toBeVisible()
     await change('Run all statements').click()
+    await expectAccessible(page)
     await page.keyboard.press('F9')
     await expect(page.getByText('also: Explain the current statement')).toHaveCount(0)
 
@@ -62,6 +63,7 @@ test.describe('habits', () => {
     const dialog = page.getByRole('dialog', { name: 'A snippet of your own' })
     await dialog.getByLabel('Letters that bring it up').fill('two words')
     await expect(dialog.getByText('One word of at most 20 letters and digits.')).toBeVisible()
+    await expectAccessible(page)
     await dialog.getByLabel('Letters that bring it up').fill('zcost')
     await dialog.getByLabel('What it is').fill('What it costs')
     await dialog.getByRole('button', { name: 'Keep it' }).click()

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
+import { expectAccessible } from './support/accessibility.ts'
 import { startApp, type App } from './support/app.ts'
 import { goTo, untilFollowing, writeSql } from './support/window.ts'
 
@@ -39,14 +40,20 @@ test.describe('saved queries, history and open anything', () => {
       expect(await readFile(file, 'utf8')).toContain('changed_here')
     })
 
-    await test.step('changed on disk is changed here', async () => {
+    const notices = page.getByRole('region', { name: 'Notices' })
+    await test.step('changed on disk is changed here, and told', async () => {
       await writeFile(file, 'SELECT 2 AS changed_on_disk\n')
       await expect(editor).toContainText('changed_on_disk')
+      await expect(notices).toContainText('team/countries.sql has changed on disk, and its tab has the new text.')
     })
 
-    await test.step('changed on both sides is a question', async () => {
+    await test.step('changed on both sides is a question, told where one is', async () => {
       await writeSql(page, 'SELECT 3 AS mine')
+      await goTo(page, 'Live')
       await writeFile(file, 'SELECT 4 AS theirs\n')
+      await expect(notices).toContainText('team/countries.sql has changed on disk while you have changed it here.')
+      await notices.getByRole('button', { name: 'Show Explore' }).click()
+      await expect(notices.getByRole('listitem')).toHaveCount(0)
       await expect(page.getByText('was changed on disk, and you have changes')).toBeVisible()
       await expect(editor).toContainText('mine')
       await page.getByRole('button', { name: 'Keep mine' }).click()
@@ -70,6 +77,7 @@ test.describe('saved queries, history and open anything', () => {
       await page.getByRole('dialog').getByLabel('File').fill('team/countries')
       await page.keyboard.press('Enter')
       await expect(page.getByRole('dialog').getByRole('alert')).toContainText('already')
+      await expectAccessible(page)
       await page.getByRole('dialog').getByLabel('File').fill('renamed/newer')
       await page.keyboard.press('Enter')
       await expect(page.getByRole('dialog')).toHaveCount(0)
@@ -78,6 +86,8 @@ test.describe('saved queries, history and open anything', () => {
 
       await list.getByRole('button', { name: /Brought by git/ }).focus()
       await page.keyboard.press('Delete')
+      await expect(page.getByRole('dialog')).toBeVisible()
+      await expectAccessible(page)
       await page.getByRole('dialog').getByRole('button', { name: 'Delete the file' }).click()
       await expect(list.getByRole('button', { name: /Brought by git/ })).toHaveCount(0)
       await expect(editor).toContainText('pulled')
@@ -106,6 +116,8 @@ test.describe('saved queries, history and open anything', () => {
     await expect(page.locator('.monaco-editor').filter({ visible: true }).first()).toContainText('remembered_run')
 
     await page.getByRole('button', { name: 'Clear', exact: true }).click()
+    await expect(page.getByRole('dialog')).toBeVisible()
+    await expectAccessible(page)
     await page.getByRole('dialog').getByRole('button', { name: 'Clear the history' }).click()
     await expect(page.getByText(/Nothing that was run has these words|What you run is kept here/)).toBeVisible()
     await page.getByRole('searchbox', { name: 'Search the history' }).fill('')

@@ -112,6 +112,7 @@ test.describe('the schema', () => {
       await expect(source).toContainText(/heap .* · indexes .*/)
       const replica = page.getByRole('region', { name: 'Replica', exact: true })
       await expect(replica).toContainText(/\d rows/)
+      await expect(replica).toContainText(/in the log, written with the next checkpoint|at most \d/)
       await expect(replica).toContainText(/copied (now|.* ago)/)
       const changes = page.getByRole('region', { name: 'Changes', exact: true })
       await expect(changes).toContainText('ready')
@@ -130,6 +131,8 @@ test.describe('the schema', () => {
       await expect(total).toContainText('DECIMAL(12,2) exact')
       await expect(page.getByRole('row', { name: /^key id/ })).toContainText('never')
       await expect(page.getByRole('row', { name: /^customer_id/ }).getByRole('button', { name: '→ customers' })).toBeVisible()
+      const columns = page.getByRole('region', { name: 'Columns' })
+      expect(await columns.evaluate((region) => region.scrollWidth - region.clientWidth), 'pixels beside the page').toBe(0)
       await page.screenshot({ path: `${screenshots}/table-columns.png` })
     })
 

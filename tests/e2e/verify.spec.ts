@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { expect, test } from '@playwright/test'
+import { expectAccessible } from './support/accessibility.ts'
 import { startApp, type App } from './support/app.ts'
 import { goTo, untilFollowing } from './support/window.ts'
 
@@ -66,6 +67,7 @@ test.describe('the copy is held against its source', () => {
         await panel.getByRole('button', { name: 'Repair…' }).click()
         const dialog = page.getByRole('dialog')
         await expect(dialog).toContainText('Nothing is written to the source')
+        await expectAccessible(page)
         await page.screenshot({ path: `${screenshots}/verify-repair-dark.png` })
         await dialog.getByRole('button', { name: 'Repair 2 rows' }).click()
         await expect(panel.getByRole('heading', { name: '2 rows mended: the copy is equal to its source.' })).toBeVisible({

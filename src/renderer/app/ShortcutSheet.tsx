@@ -13,7 +13,7 @@ export function openShortcutSheet(): void {
 export function ShortcutSheet() {
   const open = useSheet((state) => state.open)
   return (
-    <Dialog open={open} onClose={() => useSheet.setState({ open: false })} title="Shortcuts" width={920}>
+    <Dialog open={open} onClose={() => useSheet.setState({ open: false })} title="Shortcuts" width={1000}>
       <div className={styles.sheet} tabIndex={0} role="region" aria-label="All shortcuts">
         <ShortcutList />
       </div>

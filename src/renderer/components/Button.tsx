@@ -9,20 +9,22 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   variant?: 'primary' | 'plain' | 'quiet' | 'danger'
   size?: 'small' | 'medium' | 'large'
   icon?: LucideIcon
-  /** Shows that the work runs; the button does not answer meanwhile. */
+  /** Shows that the work runs; the button does not answer meanwhile, and keeps the focus. */
   busy?: boolean
   children?: ReactNode
   ref?: Ref<HTMLButtonElement>
 }
 
-export function Button({ variant = 'plain', size = 'medium', icon, busy, children, className, ...rest }: ButtonProps) {
+export function Button({ variant = 'plain', size = 'medium', icon, busy, children, className, onClick, ...rest }: ButtonProps) {
   const Icon = busy ? LoaderCircle : icon
   return (
     <button
       type="button"
       {...rest}
       aria-busy={busy || undefined}
-      disabled={rest.disabled || busy}
+      // `disabled` would take the focus away. What is prevented here also sends no form.
+      aria-disabled={busy || undefined}
+      onClick={busy ? (event) => event.preventDefault() : onClick}
       className={classes(styles.button, styles[variant], styles[size], className)}
     >
       {Icon && <Icon size={16} strokeWidth={1.75} aria-hidden className={busy ? styles.turning : undefined} />}

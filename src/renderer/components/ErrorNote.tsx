@@ -50,6 +50,7 @@ export function FaultDetails({ fault }: { fault: Fault }) {
 function detailsOf(fault: Fault): string {
   const lines = [fault.code, fault.message, fault.advice]
   if (fault.place) lines.push(`at character ${fault.place.offset + 1}`)
-  if (fault.detail) lines.push(fault.detail)
+  // A server's hint is the advice and stands in its detail too.
+  if (fault.detail) lines.push(...fault.detail.split('\n').filter((line) => line !== fault.advice))
   return lines.join('\n')
 }

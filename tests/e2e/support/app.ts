@@ -58,12 +58,17 @@ export async function startApp(options: { args?: string[]; home?: string } = {})
   return app
 }
 
-/** A connection to the demo's Postgres, as somebody beside Millrace has one. */
-export async function connectToDemo(home: string): Promise<pg.Client> {
+/** Where the demo's Postgres is, and who may use it. */
+export async function addressOfDemo(home: string): Promise<{ host: string; port: number; user: string; password: string; database: string }> {
   const password = (await readFile(join(home, 'demo', 'password'), 'utf8')).trim()
   const { workspaces } = JSON.parse(await readFile(join(home, 'workspaces.json'), 'utf8'))
   const { host, port, user, database } = workspaces.find((workspace: { isDemo: boolean }) => workspace.isDemo).source
-  const client = new pg.Client({ host, port, user, password, database })
+  return { host, port, user, password, database }
+}
+
+/** A connection to the demo's Postgres, as somebody beside Millrace has one. */
+export async function connectToDemo(home: string): Promise<pg.Client> {
+  const client = new pg.Client(await addressOfDemo(home))
   await client.connect()
   return client
 }

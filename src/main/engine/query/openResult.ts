@@ -171,7 +171,9 @@ export class OpenResult {
         ...column,
         sql: storedValueSql(column, index, this.storedTypes[index]!, this.engine),
       })),
-      note: this.outcome === 'complete' && this.cutAtRows === null ? null : `Of the first ${this.spool.rowCount} rows.`,
+      note: this.isRunning
+        ? 'Of the rows that had come by then.'
+        : this.outcome === 'complete' && this.cutAtRows === null ? null : `Of the first ${this.spool.rowCount} rows.`,
     }
   }
 

@@ -57,7 +57,9 @@ export function withKind(settings: ChartSettings, kind: ChartKind, columns: read
   // A measure lies along the axis of a histogram or a scatter; other kinds want what it is measured by.
   const lies = columns.find(({ name }) => name === settings.x)
   const proposed = lies && isMeasure(lies) && ['histogram', 'scatter'].includes(settings.kind) ? defaultChart(columns) : null
-  const next: ChartSettings = { ...settings, ...(proposed ? { x: proposed.x, y: proposed.y } : {}), kind }
+  // That rows stay as they are was the scatter's, and no wish of the person's.
+  const aggregate = settings.aggregate === 'none' && settings.kind === 'scatter' ? 'sum' : settings.aggregate
+  const next: ChartSettings = { ...settings, ...(proposed ? { x: proposed.x, y: proposed.y } : {}), aggregate, kind }
   if (kind === 'histogram') {
     const current = columns.find(({ name }) => name === settings.y[0]) ?? columns.find(({ name }) => name === settings.x)
     const x = current && (isMeasure(current) || isInstant(current)) ? current : (measures[0] ?? current)
@@ -69,11 +71,11 @@ export function withKind(settings: ChartSettings, kind: ChartKind, columns: read
     const x = numbers.find(({ name }) => name === settings.x) ?? numbers.find(({ name }) => name !== y)
     return { ...next, x: x?.name ?? settings.x, y: y === undefined ? [] : [y], aggregate: 'none' }
   }
-  const aggregate = settings.aggregate === 'none' && settings.kind === 'scatter' ? 'sum' : settings.aggregate
   const hasMeasure = next.y.length > 0
   const series =
     settings.series === null && (kind === 'heatmap' || kind === 'pivot')
       ? (names.find(({ name }) => name !== next.x)?.name ?? null)
       : settings.series
-  return { ...next, series, aggregate: !hasMeasure ? 'count' : aggregate === 'count' && settings.y.length === 0 ? 'sum' : aggregate }
+  const y = ['pie', 'heatmap', 'pivot'].includes(kind) ? next.y.slice(0, 1) : next.y
+  return { ...next, y, series, aggregate: !hasMeasure ? 'count' : aggregate === 'count' && settings.y.length === 0 ? 'sum' : aggregate }
 }

@@ -90,8 +90,10 @@ function base(colors: ChartColors, isStill: boolean): EChartsCoreOption {
   }
 }
 
-const shortNumber = (value: number): string =>
-  value < 0 ? `−${formatShortCount(-value)}` : value > 0 && value < 1 ? String(Number(value.toPrecision(2))) : formatShortCount(value)
+const shortNumber = (value: number): string => {
+  if (value < 0) return `−${shortNumber(-value)}`
+  return Number.isInteger(value) || value >= 1000 ? formatShortCount(value) : String(Number(value.toPrecision(3)))
+}
 
 /** Along an axis a year stays a year. */
 const axisNumber = (value: number): string => (Math.abs(value) < 10_000 ? String(value) : shortNumber(value))
@@ -128,7 +130,7 @@ export function chartOption(
   if (settings.kind === 'pie') {
     const slices = (series[0]?.points ?? []).map(([name, value]) => ({ name: labelOf(name), value }))
     return { ...common, tooltip: { ...(common.tooltip as object), trigger: 'item' },
-      series: [{ type: 'pie', radius: ['0%', '68%'], center: ['50%', '54%'], data: slices,
+      series: [{ type: 'pie', radius: ['0%', '68%'], center: ['50%', '54%'], data: slices, minShowLabelAngle: 12,
         label: { color: colors.ink, formatter: '{b} {d} %' }, itemStyle: { borderColor: colors.paper, borderWidth: 1 } }] }
   }
   const kind = axisKind(settings, x, data.rows)
@@ -147,7 +149,7 @@ export function chartOption(
         : { type: kind, scale: true, ...axis, splitLine: { show: false },
             // Of a time axis echarts knows better; a year is no amount.
             ...(kind === 'value' ? { axisLabel: { ...axis.axisLabel, formatter: axisNumber } } : {}),
-            ...(settings.kind === 'scatter' ? { name: settings.x, nameLocation: 'end' } : {}) },
+            ...(settings.kind === 'scatter' ? { name: settings.x, nameLocation: 'middle', nameGap: 26 } : {}) },
     yAxis: { ...valueAxis, scale: settings.kind === 'scatter' || settings.kind === 'line' },
     series: series.map(({ name, points }, at) => ({
       name,

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react'
-import type { KeyboardEvent, Ref } from 'react'
-import type { CellKeyDownEvent, ColDef, FullWidthCellKeyDownEvent, GridApi, IDatasource } from 'ag-grid-community'
+import type { Ref } from 'react'
+import type { ColDef, GridApi, IDatasource } from 'ag-grid-community'
 import { AgGridReact } from 'ag-grid-react'
 import type { TextFormat } from '../../../main/contract/export.ts'
 import type { ResultProgress } from '../../../main/contract/query.ts'
@@ -15,10 +15,12 @@ import { HeaderContext } from './ColumnHeader.tsx'
 import { widthInCharacters } from './cellText.ts'
 import { GridMenu } from './GridMenu.tsx'
 import type { OpenMenu } from './GridMenu.tsx'
+import { isOurKey } from './gridKeys.ts'
 import { gridTheme } from './gridModules.ts'
 import type { ResultPages } from './resultPages.ts'
 import { steadyWheel, stretchOf } from './tallScroll.ts'
 import { useCellSelection } from './useCellSelection.ts'
+import { useGridKeys } from './useGridKeys.ts'
 import { withNextSort } from './viewSteps.ts'
 import './ResultGrid.css'
 
@@ -65,37 +67,10 @@ interface ResultGridProps {
 }
 
 const BLOCK_LIMIT = 20
-/** Keys that select are ours; AG Grid would move its focus with some of them. */
-const selecting = new Set(['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'PageUp', 'PageDown', 'Home', 'End', ' '])
-const shared: ColDef<GridRow> = {
-  suppressKeyboardEvent: ({ event }) =>
-    jumpsToCorner(event) ||
-    (event.shiftKey && selecting.has(event.key)) ||
-    ((event.ctrlKey || event.metaKey) && /^[ a]$/i.test(event.key)) ||
-    isMenuKey(event),
-}
+const shared: ColDef<GridRow> = { suppressKeyboardEvent: ({ event }) => isOurKey(event) }
 /** Where a reference's arrow stands, from the right edge of its cell. */
 const REFERENCE_PIXELS = 22
 const rowPixels = { comfortable: 28, compact: 24 }
-
-/** True for the keys that jump to a corner: in a result that is read in blocks the grid's own lose the focus. */
-function jumpsToCorner(event: globalThis.KeyboardEvent): boolean {
-  return (event.ctrlKey || event.metaKey) && (event.key === 'Home' || event.key === 'End')
-}
-
-function isMenuKey(event: globalThis.KeyboardEvent): boolean {
-  return event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)
-}
-
-function jump(api: GridApi<GridRow>, key: string, columns: number): void {
-  const toEnd = key === 'End'
-  const row = toEnd ? api.getDisplayedRowCount() - 1 : 0
-  const column = String(toEnd ? columns - 1 : 0)
-  api.ensureIndexVisible(row)
-  api.ensureColumnVisible(column)
-  // The row is drawn with the next frame; there is nothing to focus before.
-  requestAnimationFrame(() => requestAnimationFrame(() => api.isDestroyed() || api.setFocusedCell(row, column)))
-}
 
 /** What the grid was told of a result when it came. */
 interface FirstSight {
@@ -271,12 +246,13 @@ export function ResultGrid(props: ResultGridProps) {
     [readCell],
   )
 
-  /** One cell is copied as it is; more of them as a table. */
+  /** One cell is copied as it is; more of them, or with headers, as a table. */
   const copy = useCallback(
-    (api: GridApi<GridRow>) => {
+    (withHeaders: boolean) => {
       const range = selection.selected()
-      const place = placeOf(api)
-      if (range && (range.rowCount > 1 || range.columns.length > 1)) onCopy(range, 'tsv', false)
+      const place = apiRef.current && placeOf(apiRef.current)
+      const isTable = range !== null && (withHeaders || range.rowCount > 1 || range.columns.length > 1)
+      if (isTable) onCopy(range, 'tsv', withHeaders)
       else if (place) void copyCell(place)
     },
     [copyCell, onCopy, placeOf, selection],
@@ -287,36 +263,6 @@ export function ResultGrid(props: ResultGridProps) {
     [],
   )
 
-  const onKeyDown = useCallback(
-    (event: CellKeyDownEvent<GridRow> | FullWidthCellKeyDownEvent<GridRow>) => {
-      const key = event.event as globalThis.KeyboardEvent | null
-      if (!key) return
-      const place = placeOf(event.api)
-      const isCommand = key.ctrlKey || key.metaKey
-      if (key.key === 'Enter' && key.shiftKey && place) {
-        key.preventDefault()
-        onOpenCell(place)
-      } else if (isMenuKey(key) && place) {
-        key.preventDefault()
-        const { left = 0, bottom: top = 0 } = frame.current?.querySelector('.ag-cell-focus')?.getBoundingClientRect() ?? {}
-        openCellMenu(place, { left, top })
-      } else if (selection.key(key)) {
-        key.preventDefault()
-      } else if (jumpsToCorner(key)) {
-        key.preventDefault()
-        jump(event.api, key.key, columns.length)
-      } else if (key.key.toLowerCase() === 'c' && isCommand) {
-        // Text that was marked with the mouse is copied as it is marked.
-        if (window.getSelection()?.isCollapsed === false) return
-        key.preventDefault()
-        const range = selection.selected()
-        if (key.shiftKey && range) onCopy(range, 'tsv', true)
-        else copy(event.api)
-      }
-    },
-    [columns.length, copy, onCopy, onOpenCell, openCellMenu, placeOf, selection],
-  )
-
   const openColumnMenu = useCallback((column: number) => {
     apiRef.current?.ensureColumnVisible(String(column))
     const header = frame.current?.querySelector(`.ag-header-cell[col-id="${column}"]`)
@@ -325,27 +271,25 @@ export function ResultGrid(props: ResultGridProps) {
   }, [])
   useImperativeHandle(props.handle, () => ({ openColumnMenu }), [openColumnMenu])
 
-  /** On a header: Enter sorts as a click does, the menu key opens its menu. */
-  function onHeaderKeyDown(event: KeyboardEvent<HTMLDivElement>): void {
-    const id = (event.target as HTMLElement).closest('.ag-header-cell')?.getAttribute('col-id')
-    if (!id || id === ROW_NUMBER_COLUMN) return
-    if (isMenuKey(event.nativeEvent)) openColumnMenu(Number(id))
-    else if (event.key === 'Enter' && isTable) onView(withNextSort(view, Number(id), event.shiftKey))
-    else return
-    event.preventDefault()
-    event.stopPropagation()
-  }
+  const sort = useCallback(
+    (column: number, isAdded: boolean) => {
+      if (isTable) onView(withNextSort(view, column, isAdded))
+    },
+    [isTable, onView, view],
+  )
+  const deeds = { openCell: onOpenCell, openCellMenu, openColumnMenu, sort, copy }
+  const keys = useGridKeys(frame, selection, placeOf, deeds)
 
   const headers = useMemo(
     (): HeaderContext => ({
       columns,
       view,
       isTable,
-      onSort: (column, isAdded) => onView(withNextSort(view, column, isAdded)),
+      onSort: sort,
       onSelectColumn: (column, isExtended) => selection.selectColumn(String(column), isExtended),
       onMenu: (column, place) => setMenu({ kind: 'column', column, place }),
     }),
-    [columns, isTable, onView, selection, view],
+    [columns, isTable, selection, sort, view],
   )
 
   return (
@@ -354,7 +298,7 @@ export function ResultGrid(props: ResultGridProps) {
       className="resultGrid"
       role="region"
       aria-label={label}
-      onKeyDownCapture={onHeaderKeyDown}
+      onKeyDownCapture={keys.onHeaderKeyDown}
     >
       <HeaderContext.Provider value={headers}>
         <AgGridReact<GridRow>
@@ -389,7 +333,10 @@ export function ResultGrid(props: ResultGridProps) {
             apiRef.current = api
             selection.forget()
           }}
-          onCellKeyDown={onKeyDown}
+          focusGridInnerElement={keys.focusFromTab}
+          tabToNextCell={keys.leaveByTab}
+          tabToNextHeader={keys.leaveByTab}
+          onCellKeyDown={keys.onCellKeyDown}
           onCellMouseOver={({ rowIndex, column, event }) => {
             if (rowIndex !== null && (event as MouseEvent).buttons === 1) selection.drag(rowIndex, column.getColId())
           }}

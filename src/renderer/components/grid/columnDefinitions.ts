@@ -1,6 +1,6 @@
 import { createElement } from 'react'
 import type {
-  ColDef, ITooltipParams, ValueFormatterParams, ValueGetterParams,
+  ColDef, GridApi, ITooltipParams, ValueFormatterParams, ValueGetterParams,
 } from 'ag-grid-community'
 import type { ColumnFormat, GridLayout } from '../../../main/contract/settings.ts'
 import type { Cell, ResultColumn, ValueKind } from '../../../main/contract/values.ts'
@@ -16,6 +16,11 @@ export interface GridRow {
 }
 
 export const ROW_NUMBER_COLUMN = 'row-number'
+
+/** The columns of the result as they are displayed, from the left, without the row numbers. */
+export function displayedColumns(api: GridApi<GridRow>): string[] {
+  return api.getAllDisplayedColumns().map((column) => column.getColId()).filter((id) => id !== ROW_NUMBER_COLUMN)
+}
 
 /** JetBrains Mono at 12.5 px: 0.6 em a character. */
 const CHARACTER_PIXELS = 7.5

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useMemo, useRef } from 'react'
 import type { RefObject } from 'react'
 import type { GridApi } from 'ag-grid-community'
 import type { ResultRange } from '../../../main/contract/resultRange.ts'
-import { ROW_NUMBER_COLUMN } from './columnDefinitions.ts'
+import { displayedColumns } from './columnDefinitions.ts'
 import type { GridRow } from './columnDefinitions.ts'
 import { cellAt, includes, rangeAfterKey, rowsBetween, spanOf, wholeColumns, wholeGrid } from './cellRange.ts'
 import type { CellRange, GridBounds } from './cellRange.ts'
@@ -21,6 +21,8 @@ export interface CellSelection {
   press(rowIndex: number, colId: string, event: MouseEvent): void
   /** The focus has come to a cell, by a key or because it was pressed. */
   focus(rowIndex: number, colId: string): void
+  /** The focus is about to come back to a cell: where that is of the selection, the selection stays. */
+  comeBack(rowIndex: number, colId: string): void
   /** The pointer has come over a cell while its button is held. */
   drag(rowIndex: number, colId: string): void
   /** Answers true where the key has changed the selection. */
@@ -29,10 +31,6 @@ export interface CellSelection {
   selectAll(): void
   /** The displayed columns have changed: what was selected means nothing any more. */
   forget(): void
-}
-
-function displayedColumns(api: GridApi<GridRow>): string[] {
-  return api.getAllDisplayedColumns().map((column) => column.getColId()).filter((id) => id !== ROW_NUMBER_COLUMN)
 }
 
 /** Which cells are selected, by mouse and keys as in a spreadsheet. AG Grid Community has none of it. */
@@ -76,8 +74,8 @@ export function useCellSelection(
       cancelAnimationFrame(drawing.current)
       drawing.current = requestAnimationFrame(() => {
         const api = apiRef.current
-        if (!api || api.isDestroyed()) return
-        api.refreshCells({ force: true, suppressFlash: true })
+        if (api && !api.isDestroyed()) api.refreshCells({ force: true, suppressFlash: true })
+        // Told also between two results: what was selected in the one before is gone with it.
         tell.current(selected())
       })
     }
@@ -113,6 +111,9 @@ export function useCellSelection(
         if (state.current.pressed === `${rowIndex}/${colId}`) return
         const at = locate().get(colId)
         if (at !== undefined) select(cellAt(rowIndex, at))
+      },
+      comeBack(rowIndex, colId) {
+        state.current.pressed = this.isInRange(rowIndex, colId) ? `${rowIndex}/${colId}` : null
       },
       drag(rowIndex, colId) {
         const { range, dragsRows, isDragging, positions } = state.current

@@ -58,9 +58,8 @@ function Middle({ comparison }: { comparison: Comparison }) {
         </StatusDot>
       )
     case 'failed':
-      return <p className={styles.flat}>no comparison</p>
     case 'different-answers':
-      return <p className={styles.flat}>different answers</p>
+      return <p className={styles.flat}>no comparison</p>
     case 'not-comparable':
       return <p className={styles.flat}>not comparable</p>
     case 'no-difference':

@@ -1,3 +1,4 @@
+import { readCatalogs } from '../../app/catalogs.ts'
 import type { Command } from '../../app/commands.ts'
 import { cancelComparison, useCompare } from './store.ts'
 
@@ -28,6 +29,7 @@ export function compareCommands(hands?: Hands): Command[] {
       perform: edit('editor.action.commentLine'),
     },
     { id: 'compare.complete', label: 'Complete', keys: ['Ctrl+Space'], group, perform: edit('editor.action.triggerSuggest') },
+    { id: 'compare.refresh', label: 'Read the schemas anew', keys: ['F5'], group, perform: readCatalogs },
     {
       id: 'compare.tabKey', label: 'Tab leaves the editor, or writes a tab again', keys: ['Ctrl+M'], group,
       perform: edit('editor.action.toggleTabFocusMode'),

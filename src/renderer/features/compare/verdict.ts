@@ -27,7 +27,7 @@ function relativeUncertainty(comparison: Comparison): number {
 }
 
 const WAITING = 'Waiting until the replica holds what the source holds'
-const CANCELLED = 'It was cancelled before both engines had two runs.'
+const CANCELLED = 'The comparison was cancelled before both engines had two runs.'
 
 /** What the figures allow to be said. Answers first: a time beside different answers is no comparison. */
 export function verdictOf(comparison: Comparison): Verdict {
@@ -105,7 +105,9 @@ export function explanationOf(comparison: Comparison): string {
     case 'different-answers':
       return `The two engines gave different answers, so their times say nothing about each other. ${verdict.reason}`
     case 'not-comparable':
-      return `The times stand for themselves and are no comparison. ${verdict.reason}`
+      return verdict.reason === CANCELLED
+        ? CANCELLED
+        : `The times stand for themselves and are no comparison. ${verdict.reason}`
     case 'no-difference': {
       const source = medianWords(comparison, 'source')
       const replica = medianWords(comparison, 'replica')

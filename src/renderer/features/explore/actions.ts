@@ -83,9 +83,14 @@ export function switchEngine(): void {
   setEngine(activeTab()?.engine === 'replica' ? 'source' : 'replica')
 }
 
+/** Where the hands go on once the tab is shown. */
+function focusEditor(): void {
+  requestAnimationFrame(() => editor?.focus())
+}
+
 export function newTab(): void {
   openTab()
-  requestAnimationFrame(() => editor?.focus())
+  focusEditor()
 }
 
 /** The last tab is replaced by an empty one: the editor is never without. */
@@ -98,15 +103,18 @@ export function closeTab(id: string): void {
 export function closeActiveTab(): void {
   const tab = activeTab()
   if (tab) closeTab(tab.id)
+  focusEditor()
 }
 
 export function reopenTab(): void {
   changeTabs(withReopenedTab)
+  focusEditor()
 }
 
 export function goToTab(place: number): void {
   const tab = tabAtPlace(useTabs.getState(), place)
   if (tab) changeTabs((state) => withActiveTab(state, tab.id))
+  focusEditor()
 }
 
 /** Opens the rows of a table in a tab. */

@@ -109,8 +109,8 @@ const tellers: Record<SyncState, Teller> = {
     headline: `Catching up. The copy of ${context.sourceName} is whole.`,
     detail:
       (lag.endToEndLagBytes === null
-        ? 'What changed while it was made is being applied.'
-        : `What changed while it was made, ${formatBytes(lag.endToEndLagBytes)} of log, is being applied.`) +
+        ? 'What changed meanwhile is being applied.'
+        : `What changed meanwhile, ${formatBytes(lag.endToEndLagBytes)} of log, is being applied.`) +
       (context.trend?.remainingMs ? ` About ${formatAbout(context.trend.remainingMs)} to go.` : ''),
   }),
   following: (snapshot, context) => following[snapshot.lag.situation](snapshot, context),

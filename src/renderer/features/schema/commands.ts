@@ -1,3 +1,4 @@
+import { readCatalogs } from '../../app/catalogs.ts'
 import type { Command } from '../../app/commands.ts'
 import { handToExplore } from '../../app/statementInHand.ts'
 import { openSchemaPicture, useOpenedTable } from '../../app/tablePages.ts'
@@ -10,9 +11,11 @@ export function schemaCommands(): Command[] {
   const opened = () => useOpenedTable.getState().table
   return [
     {
-      id: 'schema.refresh', label: 'Read the page of the table anew', keys: ['F5'], group,
-      when: () => opened() !== null,
-      perform: () => readPage(opened()!),
+      id: 'schema.refresh', label: 'Read the schemas and the page of the table anew', keys: ['F5'], group,
+      perform: async () => {
+        const table = opened()
+        await Promise.all([readCatalogs(), table && readPage(table)])
+      },
     },
     {
       id: 'schema.openRows', label: 'Open the rows of the table', keys: ['Ctrl+Enter'], group,

@@ -47,5 +47,7 @@ describe('kept settings', () => {
     for (const between of ['scatter', 'histogram'] as const) {
       expect(withKind(withKind(settings, between, all), 'bar', all)).toMatchObject({ x: 'at', aggregate: 'sum' })
     }
+    const afterBoth = withKind(withKind(settings, 'scatter', all), 'histogram', all)
+    expect(withKind(afterBoth, 'heatmap', all)).toMatchObject({ aggregate: 'sum' })
   })
 })
