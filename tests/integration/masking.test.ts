@@ -97,9 +97,9 @@ describe.each<PostgresMajor>([15, 18])('masked columns, followed from Postgres %
     await source.query(`TRUNCATE users; INSERT INTO users VALUES (1, 'x', 'y', 'z', 1)`)
     await expectUsers()
     expect(await rows(`SELECT source_name, replica_type, mask, note FROM millrace.columns WHERE mask IS NOT NULL`)).toEqual([
-      'email|VARCHAR|hash|Masked: a keyed hash stands for each value, the same for the same text.',
-      'notes|VARCHAR|redact|Masked: the same word stands for every value.',
-      'phone|VARCHAR|null|Masked: NULL stands for every value.',
+      'email|VARCHAR|hash|Masked: hash. A keyed hash stands for each value, the same for the same text.',
+      'notes|VARCHAR|redact|Masked: redact. The same word stands for every value.',
+      'phone|VARCHAR|null|Masked: null. NULL stands for every value.',
     ])
     const [key] = readdirSync(join(folder.path, 'mask-keys'))
     expect(statSync(join(folder.path, 'mask-keys', key!)).mode & 0o777).toBe(0o600)

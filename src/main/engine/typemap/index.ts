@@ -44,9 +44,9 @@ export function planAsText(column: SourceColumn, note: string): ColumnPlan {
 }
 
 const maskNotes: Record<MaskRule, string> = {
-  hash: 'Masked: a keyed hash stands for each value, the same for the same text.',
-  null: 'Masked: NULL stands for every value.',
-  redact: 'Masked: the same word stands for every value.',
+  hash: 'Masked: hash. A keyed hash stands for each value, the same for the same text.',
+  null: 'Masked: null. NULL stands for every value.',
+  redact: 'Masked: redact. The same word stands for every value.',
 }
 
 /** The same column with a mask over its values: a text, or nothing at all in its own type. */
