@@ -16,7 +16,8 @@ export const importTable = {
   'main/engine/model': { imports: ['main/contract/errors.ts'], reach: [] },
   'main/engine/decode': { imports: [...engine('model', 'typemap'), 'main/contract/errors.ts'], reach: [] },
   'main/engine/typemap': { imports: [...engine('model'), 'main/contract/errors.ts'], reach: [] },
-  'main/engine/masking': { imports: [...engine('model', 'typemap'), 'main/contract/errors.ts'], reach: [] },
+  // Values are hashed by Node's own crypto.
+  'main/engine/masking': { imports: [...engine('model', 'typemap'), 'main/contract/errors.ts'], reach: ['node'] },
   // A batch larger than memory spills to files.
   'main/engine/batch': { imports: [...engine('model', 'typemap'), 'main/contract/errors.ts'], reach: ['node'] },
   // The protocol's own messages carry the time, and the waits at the sockets are bounded.
@@ -26,7 +27,7 @@ export const importTable = {
   },
   'main/engine/store': { imports: [...engine('model', 'ports.ts'), 'main/contract'], reach: ['node'] },
   'main/engine/apply': {
-    imports: [...engine('model', 'typemap', 'store', 'batch', 'ports.ts'), 'main/contract'],
+    imports: [...engine('model', 'typemap', 'masking', 'store', 'batch', 'ports.ts'), 'main/contract'],
     // Rows of a copy go into DuckDB through a pipe of the system.
     reach: ['network', 'node'],
   },
@@ -39,8 +40,8 @@ export const importTable = {
   'main/engine/export': { imports: [...SERVICE, ...engine('query')], reach: ['node'] },
   'main/engine/scratch': { imports: [...SERVICE, ...engine('query')], reach: ['network', 'node'] },
   'main/engine/compare': { imports: [...SERVICE, ...engine('query')], reach: ['network', 'node'] },
-  // What a copy loads, a verification loads again.
-  'main/engine/reconcile': { imports: [...SERVICE, ...engine('apply')], reach: ['network', 'node'] },
+  // What a copy loads, a verification loads again, masked alike.
+  'main/engine/reconcile': { imports: [...SERVICE, ...engine('apply', 'masking')], reach: ['network', 'node'] },
   'main/engine/settings': { imports: SERVICE, reach: ['node'] },
   'main/engine/demo': { imports: SERVICE, reach: ['network', 'node', 'clock'] },
   'main/engine/api': { imports: ['main/engine', 'main/contract', 'main/rpc'], reach: ['node'] },
@@ -50,7 +51,7 @@ export const importTable = {
       ...engine('engine.ts', 'session.ts', 'fileStatus.ts', 'ports.ts', 'model'),
       // What the command line asks of a source without following it: its address, doctor, the slot's health.
       ...engine('source/address.ts', 'source/askSource.ts', 'source/preflight.ts', 'source/doctor.ts', 'source/slot.ts'),
-      ...engine('typemap/index.ts', 'demo/demo.ts', 'compare/compareService.ts', 'reconcile/verifyService.ts'),
+      ...engine('typemap/index.ts', 'masking/maskRequests.ts', 'demo/demo.ts', 'compare/compareService.ts', 'reconcile/verifyService.ts'),
       // `millrace query` writes what the app exports.
       ...engine('export', 'query/valueKinds.ts'),
       'main/rpc',

@@ -42,7 +42,8 @@ describe('wrong usage', () => {
     [['nonsense']],
     [['sync']],
     [['sync', '--file']],
-    [['sync', '--file', 'x', '--mask', 'public.users.email=hash']],
+    [['sync', '--file', 'x', '--mask', 'public.users.email=md5']],
+    [['sync', '--file', 'x', '--mask', 'email=hash']],
     [['sync', '--file', 'x', '--slot', 'No Slot']],
     [['query', '--file', 'x']],
     [['query', '--file', 'x', '--format', 'xml', 'select 1']],
@@ -211,6 +212,27 @@ describe('the road of one file', () => {
     expect(status).toMatchObject({ tables: [{ verified: { outcome: 'same', mode: 'full' } }, { verified: { outcome: 'same' } }] })
     expect((await verify('--tables', 'nothing')).stderr).toMatch(/^millrace: TABLE_MISSING: /m)
   })
+
+  it('sync --mask copies no value of the column, status lists it, and compare says why the answers differ', async () => {
+    const masked = folder.join('masked.duckdb')
+    const sync = (...more: string[]): Promise<Ended> => millrace('sync', '--source', database.url, '--file', masked, '--tables', 'customers', '--until-caught-up', ...more)
+    const wrong = await sync('--mask', 'customers.nickname=hash')
+    expect([wrong.exitCode, wrong.stderr]).toEqual([1, expect.stringMatching(/^millrace: MASK_COLUMN_MISSING: /m)])
+    expect((await sync('--mask', 'customers.id=redact')).stderr).toMatch(/^millrace: MASK_ON_KEY: /m)
+    const end = await sync('--mask', 'public.customers.name=hash', '--json')
+    expect(end.exitCode, end.stderr).toBe(0)
+    expect(json(end)).toMatchObject({ tables: [{ name: 'customers', maskedColumns: [{ column: 'name', rule: 'hash' }] }] })
+    expect((await sync()).exitCode).toBe(0)
+    const status = await millrace('status', '--file', masked, '--json')
+    expect(json(status)).toMatchObject({ tables: [{ name: 'customers', masks: [{ column: 'name', rule: 'hash' }] }] })
+    const names = await millrace('query', '--file', masked, '--format', 'csv', 'SELECT DISTINCT length(name) AS n FROM customers')
+    expect(names.stdout).toBe('n\r\n64\r\n')
+    const compare = (sql: string): Promise<Ended> => millrace('compare', '--source', database.url, '--file', masked, '--runs', '1', sql)
+    expect((await compare('SELECT count(DISTINCT name) FROM customers')).exitCode).toBe(0)
+    const differs = await compare('SELECT name FROM customers')
+    expect(differs.stderr).toMatch(/the answers differ: .*masked column in the replica \(public\.customers\.name\)/)
+    expect((await millrace('drop', '--source', database.url, '--file', masked)).exitCode).toBe(0)
+  }, 120_000)
 
   it('query may be stopped in the middle', async () => {
     const sql = 'SELECT count(*) FROM range(1000000000) a, range(1000) b WHERE a.range * b.range % 7 = 3'

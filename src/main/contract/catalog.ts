@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { maskRuleSchema } from './masks.ts'
 import { replicaIdentitySchema } from './source.ts'
 import { faultSchema, instantSchema, tableNameSchema } from './values.ts'
 
@@ -48,6 +49,10 @@ export const tablePageColumnSchema = z.object({
   defaultExpression: z.string().nullable(),
   isKey: z.boolean(),
   comment: z.string().nullable(),
+  /** What its values in the replica are masked by; left out where they are not. */
+  mask: maskRuleSchema.optional(),
+  /** The replica follows the column, so that it can be masked otherwise; left out where it does not. */
+  isFollowed: z.boolean().optional(),
 })
 export type TablePageColumn = z.infer<typeof tablePageColumnSchema>
 

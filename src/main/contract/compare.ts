@@ -63,6 +63,8 @@ export const comparisonSchema = z.object({
     .object({ sameData: z.boolean(), sourceLsn: lsnTextSchema, replicaLsn: lsnTextSchema, behindBytes: z.number() })
     .nullable(),
   workDone: z.array(workDoneSchema),
+  /** `schema.table.column` of the tables that the statement names, where the replica holds masked values only. */
+  maskedColumns: z.array(z.string()).optional(),
   /** Settings set equal, differences told, hardware: short lines. */
   conditions: z.array(z.string()),
   fault: faultSchema.nullable(),

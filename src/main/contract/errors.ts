@@ -44,6 +44,10 @@ export const faultCodes = [
   'TABLE_VALUE_UNREPRESENTABLE',
   'TABLE_APPLY_FAILED',
   'TABLE_MISSING',
+  // masking
+  'MASK_COLUMN_MISSING',
+  'MASK_ON_KEY',
+  'MASK_KEY_MISSING',
   // verifying
   'VERIFY_RUNNING',
   'NOT_FOLLOWING',

@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import { maskedColumnSchema } from './masks.ts'
 import { lastVerificationSchema } from './verify.ts'
 import { faultSchema, instantSchema, lsnTextSchema } from './values.ts'
 
@@ -45,6 +46,8 @@ export const liveTableSchema = z.object({
   verified: lastVerificationSchema.nullable(),
   /** Columns that are kept as their Postgres text. */
   textColumns: z.array(z.object({ name: z.string(), sourceType: z.string(), note: z.string().optional() })),
+  /** Columns of which only masked values are copied; left out where there are none. */
+  maskedColumns: z.array(maskedColumnSchema).optional(),
 })
 export type LiveTable = z.infer<typeof liveTableSchema>
 

@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { maskRuleSchema } from './masks.ts'
 import { rangeTotalsSchema, resultRangeSchema } from './resultRange.ts'
 import { resultViewSchema, wholeResult } from './resultView.ts'
 import { cellSchema, engineNameSchema, faultSchema, resultColumnSchema } from './values.ts'
@@ -119,8 +120,10 @@ export const catalogColumnSchema = z.object({
   /** The source's type, for a replica column. */
   sourceType: z.string().nullable(),
   key: z.boolean(),
-  /** One sentence where the column is kept as text, or was renamed. */
+  /** A sentence or two where the column is masked, kept as text, or was renamed. */
   note: z.string().nullable(),
+  /** What its values in the replica are masked by; left out where they are not. */
+  mask: maskRuleSchema.optional(),
 })
 export const catalogTableSchema = z.object({
   schema: z.string(),

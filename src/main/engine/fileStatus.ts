@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type pg from 'pg'
 import { MillraceError } from '../contract/errors.ts'
 import type { SourceAddress } from '../contract/source.ts'
+import type { MaskRule } from '../contract/masks.ts'
 import type { LastVerification } from '../contract/verify.ts'
 import { postgresMicrosToEpochMs } from './model/checkpoint.ts'
 import { formatLsn } from './model/lsn.ts'
@@ -14,6 +15,7 @@ import { dropPublications } from './source/publication.ts'
 import { dropSlot, readSlotHealth } from './source/slot.ts'
 import { attachScratchToRead } from './scratch/scratchFile.ts'
 import { interruptOnAbort } from './store/interruption.ts'
+import { readMaskedColumns } from './store/maskRecords.ts'
 import { readCheckpoint, readSource, readTables, type SourceRecord } from './store/records.ts'
 import { readLastVerifications } from './store/reconciliations.ts'
 import { ReplicaFile } from './store/replicaFile.ts'
@@ -29,6 +31,7 @@ export interface FileStatus {
     state: TableState
     reason: string | null
     verified: LastVerification | null
+    masks: { column: string; rule: MaskRule }[]
   }[]
 }
 
@@ -48,6 +51,7 @@ export async function readFileStatus(host: Host, filePath: string): Promise<File
     const checkpoint = await readCheckpoint(file.bookkeeping)
     const tables = await readTables(file.bookkeeping)
     const verifications = await readLastVerifications(file.bookkeeping)
+    const masked = await readMaskedColumns(file.bookkeeping)
     const { commitMicros } = checkpoint ?? { commitMicros: null }
     return {
       filePath,
@@ -64,12 +68,15 @@ export async function readFileStatus(host: Host, filePath: string): Promise<File
         transactions: Number(checkpoint.transactions),
         changes: Number(checkpoint.changes),
       },
-      tables: tables.map(({ oid, schema, name, state, reason }) => ({
+      tables: tables.map(({ oid, schema, name, replicaSchema, replicaTable, state, reason }) => ({
         schema,
         name,
         state,
         reason,
         verified: verifications.get(oid) ?? null,
+        masks: masked
+          .filter((column) => column.schema === replicaSchema && column.table === replicaTable)
+          .map(({ column, rule }) => ({ column, rule })),
       })),
     }
   } finally {

@@ -10,6 +10,8 @@ import type { TableName } from '../contract/values.ts'
 import type { LastVerification } from '../contract/verify.ts'
 import type { Batch } from './batch/batch.ts'
 import type { FlushLimits } from './batch/flushPolicy.ts'
+import type { MaskKey } from './masking/maskKey.ts'
+import type { MaskRequest } from './masking/maskRequests.ts'
 import { LiveMeter, slotHealthOf } from './metrics/liveMeter.ts'
 import { SourceMonitor } from './metrics/sourceMonitor.ts'
 import { formatLsn, ZERO_LSN, type Lsn } from './model/lsn.ts'
@@ -31,6 +33,8 @@ export interface SessionOptions {
   address: SourceAddress
   /** What a new file copies (default: every user table); of a file that is there, what is changed in that. */
   tables?: Selection
+  /** What is masked of the tables, beside what the file masks already; a table of a file that is there is then copied again. */
+  masks?: readonly MaskRequest[]
   /** Default: a name made from the database and a random suffix, recorded in the file. */
   slotName?: string
   publicationName?: string
@@ -69,6 +73,10 @@ export interface ReplicaSession {
   addTables(tables: readonly TableName[]): Promise<void>
   /** Stops following a table, and drops its copy from the file. Throws TABLE_MISSING. */
   removeTable(table: TableName): Promise<void>
+  /** Masks columns otherwise than now; their tables are copied again. Throws TABLE_MISSING, MASK_COLUMN_MISSING, MASK_ON_KEY. */
+  maskColumns(requests: readonly MaskRequest[]): Promise<void>
+  /** The key of hashed columns, for whoever reads them from the source; null where the file has none. */
+  readonly maskKey: MaskKey | null
   /** Makes slot and publications anew, and copies every table again into the same file. */
   copyEverythingAgain(): Promise<void>
   /**
@@ -152,6 +160,7 @@ class Session implements ReplicaSession {
       address: options.address,
       folder,
       selection: options.tables ?? null,
+      maskRequests: options.masks ?? [],
       slotName: options.slotName ?? null,
       publicationName: options.publicationName ?? null,
       limits: options.limits,
@@ -253,6 +262,14 @@ class Session implements ReplicaSession {
 
   removeTable({ schema, name }: TableName): Promise<void> {
     return this.replication.removeTable(schema, name)
+  }
+
+  maskColumns(requests: readonly MaskRequest[]): Promise<void> {
+    return this.replication.maskColumns(requests)
+  }
+
+  get maskKey(): MaskKey | null {
+    return this.replication.maskKey
   }
 
   copyEverythingAgain(): Promise<void> {

@@ -1,4 +1,5 @@
 import { Operation, stagedPrefix, type Segment } from '../batch/stagedTable.ts'
+import { maskedOnSource } from '../masking/sourceMask.ts'
 import { ownColumn } from '../model/ownColumn.ts'
 import { columnList, readCsv } from '../store/csvReader.ts'
 import { identifier, qualified } from '../store/sql.ts'
@@ -238,9 +239,22 @@ function copyPrefix(plan: TablePlan): { name: string; type: string }[] {
 
 /** The `COPY` that `loadStatement` reads. Generated and other omitted columns are left out. */
 export function copyOutStatement(plan: TablePlan): string {
-  const columns = plan.columns.map((column) => identifier(column.sourceName))
+  const columns = plan.columns.map(sourceValue)
   const constant = plan.columns.length === 1 ? '0, ' : ''
-  const only = plan.copyOnly ? 'ONLY ' : ''
-  const table = qualified(plan.schema, plan.name)
-  return `COPY (SELECT ${constant}${columns.join(', ')} FROM ${only}${table}) TO STDOUT (FORMAT csv)`
+  return `COPY (SELECT ${constant}${columns.join(', ')} FROM ${sourceTable(plan)}) TO STDOUT (FORMAT csv)`
+}
+
+/** Reads nothing, and keeps the names of the table and its columns as they are until the transaction ends. */
+export function keepNamesStatement(plan: TablePlan): string {
+  return `COPY (SELECT 1 FROM ${sourceTable(plan)} LIMIT 0) TO STDOUT`
+}
+
+/** What the source is asked for a column: its value, or what it makes of it where it is masked. */
+export function sourceValue({ sourceName, mask }: PlannedColumn): string {
+  const name = identifier(sourceName)
+  return mask === undefined ? name : maskedOnSource(mask, name)
+}
+
+export function sourceTable(plan: TablePlan): string {
+  return `${plan.copyOnly ? 'ONLY ' : ''}${qualified(plan.schema, plan.name)}`
 }

@@ -121,7 +121,8 @@ export class CompareService {
           readingSource(address, connection, async (reader) => {
             const source = new SourceSide({ address, reader, statement, signal, clock })
             await source.check()
-            report({ conditions: await conditionsOf(source, replica) })
+            const maskedColumns = await replica.maskedColumns()
+            report({ conditions: await conditionsOf(source, replica), ...(maskedColumns.length > 0 ? { maskedColumns } : {}) })
             report(await this.waitForReplica(reader.client, signal))
             await timeBoth(source, replica, 0, 0, read, report)
             await this.answers({ source, replica, address, connection, statement, signal, read, report })
@@ -186,7 +187,7 @@ export class CompareService {
       ? `${verdict.difference ?? ''} The source changed all the while, so that the two never held the same moment.`.trim()
       : verdict.difference
     report({
-      answer: { ...verdict, difference },
+      answer: { ...verdict, difference: verdict.same ? difference : withMasks(difference, read().maskedColumns ?? []) },
       conditions: [...conditions, ...notes],
       comparable: movedOn
         ? comparableOf(false, sourceLsn, replicaLsn)
@@ -248,6 +249,13 @@ function readComparable(sql: string): Statement {
     })
   }
   return statement
+}
+
+/** Masked values differ because they are to. */
+function withMasks(difference: string | null, maskedColumns: readonly string[]): string | null {
+  if (maskedColumns.length === 0) return difference
+  const columns = maskedColumns.length === 1 ? 'a masked column' : 'masked columns'
+  return `${difference ?? ''} The tables have ${columns} in the replica (${maskedColumns.join(', ')}), so an answer that draws on them is another one there.`.trim()
 }
 
 function comparableOf(sameData: boolean, sourceLsn: Lsn, replicaLsn: Lsn | null): Comparison['comparable'] {

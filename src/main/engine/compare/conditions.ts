@@ -3,6 +3,7 @@ import { version as duckdbVersion } from '@duckdb/node-api'
 import type { SourceAddress } from '../../contract/source.ts'
 import type { ReplicaSide } from './replicaSide.ts'
 import type { SourceSide } from './sourceSide.ts'
+import { pathOf } from './tablePath.ts'
 
 /** What both engines ran with, in short lines: without it a time says little. */
 export async function conditionsOf(source: SourceSide, replica: ReplicaSide): Promise<string[]> {
@@ -12,6 +13,7 @@ export async function conditionsOf(source: SourceSide, replica: ReplicaSide): Pr
     placeLine(source.address),
     ...(await tableLines(source, replica.tableNames())),
     ...(await likenessLines(source)),
+    ...maskLines(await replica.maskedColumns()),
     'Server time is the time to the first row, planning included; transfer is from the first row to the last, ' +
       'while a streaming plan is still at work.',
     'Rows arrive as text from the source and as native vectors from the replica; neither is drawn.',
@@ -47,6 +49,11 @@ async function replicaLine(replica: ReplicaSide): Promise<string> {
   return `Replica: DuckDB ${duckdbVersion()}, ${limits}, no indexes; it also follows the source meanwhile.`
 }
 
+function maskLines(columns: readonly string[]): string[] {
+  if (columns.length === 0) return []
+  return [`Masked in the replica, which holds no value of the source there: ${columns.join(', ')}.`]
+}
+
 const MOST_TABLES = 6
 
 async function tableLines(source: SourceSide, names: readonly string[]): Promise<string[]> {
@@ -71,12 +78,6 @@ async function tableLines(source: SourceSide, names: readonly string[]): Promise
     )
   }
   return lines
-}
-
-/** `public."Odd.Name" AS o` as its parts, without the alias. */
-export function pathOf(name: string): string[] {
-  const path = name.replace(/ AS (?:"[^"]*"|\w+)$/, '')
-  return [...path.matchAll(/"((?:[^"]|"")*)"|[^".]+/g)].map(([plain, quoted]) => quoted?.replaceAll('""', '"') ?? plain)
 }
 
 async function likenessLines(source: SourceSide): Promise<string[]> {

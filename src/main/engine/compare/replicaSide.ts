@@ -12,12 +12,14 @@ import type { TimedRun } from '../../contract/compare.ts'
 import { parseLsn } from '../model/lsn.ts'
 import type { Lsn } from '../model/lsn.ts'
 import type { Clock } from '../ports.ts'
+import { readMaskedColumns } from '../store/maskRecords.ts'
 import { releaseChunks } from '../query/chunkMemory.ts'
 import { prepareReading } from '../query/replicaStatement.ts'
 import type { ReplicaReader } from '../query/replicaStatement.ts'
 import type { Statement } from '../query/statement.ts'
 import { replicaColumn } from '../query/valueKinds.ts'
 import type { CanonicalValue } from './canonicalValue.ts'
+import { pathOf } from './tablePath.ts'
 
 /**
  * What Postgres does and DuckDB does not by itself:
@@ -116,6 +118,17 @@ export class ReplicaSide {
   /** The tables that the statement names, as it names them. */
   tableNames(): readonly string[] {
     return this.reader.connection.getTableNames(this.statement.body, true)
+  }
+
+  /** Of those tables, the masked columns: `schema.table.column`. */
+  async maskedColumns(): Promise<string[]> {
+    const named = this.tableNames().map((name) => pathOf(name).slice(-2).map((part) => part.toLowerCase()))
+    const masked = await readMaskedColumns(this.reader.connection)
+    return masked
+      .filter(({ schema, table }) =>
+        named.some((path) => path.at(-1) === table.toLowerCase() && (path.length === 1 || path[0] === schema.toLowerCase())),
+      )
+      .map(({ schema, table, column }) => `${schema}.${table}.${column}`)
   }
 
   private async stream(): Promise<DuckDBResult> {

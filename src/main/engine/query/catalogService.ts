@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
+import type { MaskRule } from '../../contract/masks.ts'
 import type { CatalogTable } from '../../contract/query.ts'
 import { SCRATCH } from '../../contract/scratch.ts'
 import type { SourceAddress } from '../../contract/source.ts'
@@ -26,6 +27,7 @@ type ColumnRow = [
   sourceType: string | null,
   key: boolean,
   note: string | null,
+  mask: MaskRule | null,
 ]
 
 /** The user's own tables have a file of their own, and are shown as a schema: one writes `scratch.name`. */
@@ -47,7 +49,7 @@ const replicaColumnsQuery = `
   SELECT c.shown_schema, c.table_name, c.column_name, c.data_type, m.source_type, coalesce(m.is_key, false),
     CASE WHEN m.replica_name <> m.source_name
       THEN concat_ws(' ', 'Called "' || m.source_name || '" on the source.', m.note)
-      ELSE m.note END
+      ELSE m.note END, m.mask
   FROM (SELECT *, ${SCHEMA} AS shown_schema FROM duckdb_columns() WHERE ${OF_USER}) AS c
   LEFT JOIN millrace.tables AS t ON t.replica_schema = c.shown_schema AND t.replica_table = c.table_name
   LEFT JOIN millrace.columns AS m ON m.table_oid = t.table_oid AND m.replica_name = c.column_name
@@ -71,7 +73,7 @@ const sourceTablesQuery = `
 
 const sourceColumnsQuery = `
   SELECT n.nspname, c.relname, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), NULL,
-    coalesce(a.attnum = ANY (i.indkey), false), pg_catalog.col_description(c.oid, a.attnum)
+    coalesce(a.attnum = ANY (i.indkey), false), pg_catalog.col_description(c.oid, a.attnum), NULL
   FROM pg_catalog.pg_attribute AS a
   JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
@@ -153,9 +155,9 @@ function tablesOf(
   isReplicated: (key: string) => boolean,
 ): CatalogTable[] {
   const columnsByTable = new Map<string, CatalogTable['columns']>()
-  for (const [schema, table, name, type, sourceType, key, note] of columns) {
+  for (const [schema, table, name, type, sourceType, key, note, mask] of columns) {
     const ofTable = columnsByTable.get(`${schema}.${table}`)
-    const column = { name, type, sourceType, key, note }
+    const column = { name, type, sourceType, key, note, ...(mask === null ? {} : { mask }) }
     if (ofTable) ofTable.push(column)
     else columnsByTable.set(`${schema}.${table}`, [column])
   }

@@ -120,6 +120,6 @@ export const followedTableQuery = `
 
 export const followedColumnsQuery = `
   SELECT c.source_name AS "sourceName", c.replica_name AS "replicaName", c.source_type AS "sourceType",
-    c.exactness = 'text' AS "isText", c.note, c.is_key AS "isKey"
+    c.exactness = 'text' AS "isText", c.note, c.is_key AS "isKey", c.mask
   FROM millrace.columns AS c JOIN millrace.tables AS t USING (table_oid)
   WHERE t.replica_schema = $1 AND t.replica_table = $2 ORDER BY c.attnum`

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import type { ForeignKey, TablePage, TablePageColumn } from '../../contract/catalog.ts'
 import { MillraceError } from '../../contract/errors.ts'
 import type { Fault } from '../../contract/errors.ts'
+import type { MaskRule } from '../../contract/masks.ts'
 import { SCRATCH } from '../../contract/scratch.ts'
 import type { SourceAddress } from '../../contract/source.ts'
 import type { TableName } from '../../contract/values.ts'
@@ -57,6 +58,7 @@ interface FollowedColumn {
   isText: boolean
   note: string | null
   isKey: boolean
+  mask?: MaskRule | null
 }
 interface ReplicaTable {
   kind: 'table' | 'view'
@@ -204,12 +206,13 @@ export function pageColumns(
       replicaName: kept && kept.name !== column.name ? kept.name : null,
       sourceType: column.type,
       replicaType: kept?.type ?? null,
-      isText: known?.isText ?? false,
+      isText: (known?.isText ?? false) && !known?.mask,
       note: known?.note ?? null,
       nullable: column.nullable,
       defaultExpression: column.defaultExpression,
       isKey: column.isKey,
       comment: column.comment,
+      ...followedAs(known),
     }
   })
   const others = [...inReplica.values()].map((kept): TablePageColumn => {
@@ -219,15 +222,21 @@ export function pageColumns(
       replicaName: known && known.sourceName !== kept.name ? kept.name : null,
       sourceType: known?.sourceType ?? null,
       replicaType: kept.type,
-      isText: known?.isText ?? false,
+      isText: (known?.isText ?? false) && !known?.mask,
       note: known?.note ?? null,
       nullable: kept.nullable,
       defaultExpression: kept.defaultExpression,
       isKey: known?.isKey ?? false,
       comment: kept.comment,
+      ...followedAs(known),
     }
   })
   return [...fromSource, ...others]
+}
+
+function followedAs(known: FollowedColumn | undefined): Pick<TablePageColumn, 'mask' | 'isFollowed'> {
+  if (!known) return {}
+  return { isFollowed: true, ...(known.mask ? { mask: known.mask } : {}) }
 }
 
 function missing({ schema, name }: TableName): MillraceError {

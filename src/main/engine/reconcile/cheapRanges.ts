@@ -29,6 +29,7 @@ export function aggregatesOf(column: PlannedColumn): Aggregate[] {
   const here = `replica.${identifier(column.replicaName)}`
   const { replicaType } = column.plan
   const counts = { source: `count(${there})`, replica: `count(${here})` }
+  if (column.mask !== undefined) return column.mask === 'null' ? [{ source: '0', replica: counts.replica }] : [counts]
   if (/^(SMALLINT|INTEGER|BIGINT)$/.test(replicaType)) {
     return [counts, { source: `sum(${there})`, replica: `sum(${here}::HUGEINT)` }]
   }

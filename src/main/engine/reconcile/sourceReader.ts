@@ -5,6 +5,8 @@ import { MillraceError } from '../../contract/errors.ts'
 import type { SourceAddress } from '../../contract/source.ts'
 import type { CopiedCsv } from '../apply/statements.ts'
 import { TableLoader } from '../apply/tableLoader.ts'
+import type { MaskKey } from '../masking/maskKey.ts'
+import { keySettings } from '../masking/sourceMask.ts'
 import type { Lsn } from '../model/lsn.ts'
 import { connectSource } from '../source/connection.ts'
 import { cutConnection, cutShort, endConnection } from '../source/ending.ts'
@@ -20,6 +22,8 @@ export interface SourceReaderOptions {
   /** For the pipes that rows come through. */
   folder: string
   signal: AbortSignal
+  /** For the source to hash by; null where the file has none. */
+  maskKey: MaskKey | null
 }
 
 export interface ReadSize {
@@ -168,11 +172,18 @@ export class SourceReader {
   }
 
   private async open(): Promise<Connections> {
-    const { address, signal } = this.options
+    const { address, maskKey, signal } = this.options
     const options = { purpose: 'verify', readOnly: true, statementTimeoutMs: STATEMENT_TIMEOUT_MS, signal }
     const client = await connectSource(address, options)
     try {
-      return { client, copy: new CopyConnection(await connectSource(address, options)) }
+      const copying = await connectSource(address, options)
+      if (maskKey) {
+        await copying.query(keySettings(maskKey)).catch((error: unknown) => {
+          cutConnection(copying)
+          throw error
+        })
+      }
+      return { client, copy: new CopyConnection(copying) }
     } catch (error) {
       cutConnection(client)
       throw error

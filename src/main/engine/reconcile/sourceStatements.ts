@@ -1,6 +1,7 @@
 import pg from 'pg'
-import { identifier, qualified } from '../store/sql.ts'
-import type { PlannedColumn, TablePlan } from '../typemap/tablePlan.ts'
+import { sourceTable, sourceValue } from '../apply/statements.ts'
+import { identifier } from '../store/sql.ts'
+import { masksOfPlan, type PlannedColumn, type TablePlan } from '../typemap/tablePlan.ts'
 
 /** The key's columns in the order of its index on the source, as places in `plan.columns`. */
 export type KeyPlaces = readonly number[]
@@ -23,10 +24,6 @@ export const keyIndexQuery = `
   WHERE i.indrelid = $1 AND i.indisunique AND i.indisvalid AND i.indpred IS NULL
   ORDER BY i.indisprimary DESC, i.indisreplident DESC, i.indexrelid`
 
-function tableOf(plan: TablePlan): string {
-  return `${plan.copyOnly ? 'ONLY ' : ''}${qualified(plan.schema, plan.name)}`
-}
-
 function namesOf(columns: readonly PlannedColumn[]): string {
   return columns.map((column) => identifier(column.sourceName)).join(', ')
 }
@@ -48,9 +45,21 @@ function where(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
 }
 
-/** The first field is a mark, which `stageRows` expects; a row is never an empty line for it. */
-function copyOut(plan: TablePlan, mark: string, rest: string): string {
-  return `COPY (SELECT ${mark}, ${namesOf(plan.columns)} FROM ${tableOf(plan)}${rest}) TO STDOUT (FORMAT csv)`
+/**
+ * The first field is a mark, which `stageRows` expects; a row is never an empty line for it. What is masked comes masked,
+ * and where a column has another name than was planned, the statement fails instead of giving one in another's place.
+ */
+function copyOut(plan: TablePlan, mark: string, conditions: readonly string[], rest = ''): string {
+  const values = plan.columns.map(sourceValue).join(', ')
+  const guarded = masksOfPlan(plan) ? [...conditions, isAsPlanned(plan)] : conditions
+  return `COPY (SELECT ${mark}, ${values} FROM ${sourceTable(plan)}${where(guarded)}${rest}) TO STDOUT (FORMAT csv)`
+}
+
+/** Divides by zero where it is not. */
+function isAsPlanned({ oid, columns }: TablePlan): string {
+  const names = columns.map(({ attnum, sourceName }) => `(${attnum}, ${pg.escapeLiteral(sourceName)})`).join(', ')
+  return `(SELECT 1 / (count(*) = ${columns.length})::int FROM pg_catalog.pg_attribute AS planned
+    WHERE planned.attrelid = ${oid} AND (planned.attnum, planned.attname) IN (${names})) = 1`
 }
 
 /** The next `limit` rows behind the key `after`, in the order of the source's own index. */
@@ -63,7 +72,7 @@ export function readRange(
   const keys = namesOf(key.map((place) => plan.columns[place]!))
   const conditions = conditionsOf(plan, key, range)
   if (after) conditions.push(`(${keys}) > (${literals(after)})`)
-  return copyOut(plan, '0', `${where(conditions)} ORDER BY ${keys} LIMIT ${limit}`)
+  return copyOut(plan, '0', conditions, ` ORDER BY ${keys} LIMIT ${limit}`)
 }
 
 /** Exactly these keys, each with the mark of its row's version. */
@@ -72,18 +81,18 @@ export function readKeys(plan: TablePlan, key: KeyPlaces, keys: readonly KeyText
   const wanted =
     key.length === 1 ? literals(keys.map(([only]) => only!)) : keys.map((texts) => `(${literals(texts)})`).join(', ')
   const left = key.length === 1 ? names : `(${names})`
-  return copyOut(plan, `tableoid::text || ctid::text || xmin::text`, ` WHERE ${left} IN (${wanted})`)
+  return copyOut(plan, `tableoid::text || ctid::text || xmin::text`, [`${left} IN (${wanted})`])
 }
 
 /** Every row, in whatever order is cheapest. */
 export function readWhole(plan: TablePlan): string {
-  return copyOut(plan, '0', '')
+  return copyOut(plan, '0', [])
 }
 
 /** One row of texts: how many rows the range has, and what `aggregates` asks of them. */
 export function aggregateRange(plan: TablePlan, key: KeyPlaces, range: KeyRange, aggregates: readonly string[]): string {
   const asked = ['count(*)', ...aggregates].map((aggregate, place) => `(${aggregate})::text AS a${place}`)
-  return `SELECT ${asked.join(', ')} FROM ${tableOf(plan)}${where(conditionsOf(plan, key, range))}`
+  return `SELECT ${asked.join(', ')} FROM ${sourceTable(plan)}${where(conditionsOf(plan, key, range))}`
 }
 
 /** True while some commit is in the log that others cannot see yet. */

@@ -175,13 +175,14 @@ export class TableContext {
 }
 
 function shapeOf({ schema, name, replicaSchema, replicaTable, identity, columns }: TablePlan): string {
-  const parts = columns.map(({ attnum, sourceName, replicaName, typeOid, typmod, inKey, plan }) => [
+  const parts = columns.map(({ attnum, sourceName, replicaName, typeOid, typmod, inKey, mask, plan }) => [
     attnum,
     sourceName,
     replicaName,
     typeOid,
     typmod,
     inKey,
+    mask,
     plan.replicaType,
   ])
   return JSON.stringify([schema, name, replicaSchema, replicaTable, identity, parts])

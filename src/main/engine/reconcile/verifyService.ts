@@ -153,7 +153,10 @@ class VerificationRun {
     const { signal } = this
     const connection = await session.connectReplica()
     const endInterrupting = interruptOnAbort(connection, signal)
-    const source = new SourceReader({ address: session.address, connection, folder: session.stagingFolder, signal })
+    const source = new SourceReader({
+      ...{ address: session.address, connection, folder: session.stagingFolder, signal },
+      maskKey: session.maskKey,
+    })
     try {
       this.activity = 'Waiting until the replica has come to where the source is now.'
       await streaming(session, { signal, clock: host.clock })
@@ -190,7 +193,7 @@ class VerificationRun {
     }
     try {
       await context.begin()
-      if (plan.identity === 'key') await verifyKeyed(context, this.input.mode)
+      if (isReadByKey(plan)) await verifyKeyed(context, this.input.mode)
       else await verifyBag(context)
       entry.outcome = outcomeOf(entry.table, context.tally)
       entry.reason = noteOf(context.tally)
@@ -282,12 +285,17 @@ function nameOf({ plan }: Followed): string {
   return `${plan.schema}.${plan.name}`
 }
 
+/** The source cannot be asked for a key of which only the hash is known here: such a table is read as one without. */
+function isReadByKey({ identity, columns }: Followed['plan']): boolean {
+  return identity === 'key' && !columns.some(({ inKey, mask }) => inKey && mask !== undefined)
+}
+
 /** A row with a key that changed at every look is no difference; one without may be, and its table is not called equal. */
 function outcomeOf({ plan }: Followed, tally: Tally): TableOutcome {
   const { rowsMissing, rowsExtra, rowsAltered, rowsRepaired, rowsUnsettled } = tally
   const differing = rowsMissing + rowsExtra + rowsAltered
   if (differing > rowsRepaired) return 'differs'
-  if (rowsUnsettled > 0 && plan.identity !== 'key') return 'not-verified'
+  if (rowsUnsettled > 0 && !isReadByKey(plan)) return 'not-verified'
   return differing === 0 ? 'same' : 'repaired'
 }
 

@@ -44,6 +44,15 @@ const additions: readonly (readonly string[])[] = [
        rows_altered UBIGINT NOT NULL, rows_unsettled UBIGINT NOT NULL, rows_repaired UBIGINT NOT NULL,
        outcome VARCHAR NOT NULL, reason VARCHAR, differences JSON)`,
   ],
+  [
+    // What the rows in the file were masked by; what is asked for stands in `masks`, and outlives the table.
+    'ALTER TABLE millrace.columns ADD COLUMN mask VARCHAR',
+    `CREATE TABLE millrace.masks (
+       table_oid UINTEGER NOT NULL, attnum SMALLINT NOT NULL, schema_name VARCHAR NOT NULL, table_name VARCHAR NOT NULL,
+       column_name VARCHAR NOT NULL, rule VARCHAR NOT NULL)`,
+    // Which key of the data folder the hashes are made with; never the key itself.
+    'CREATE TABLE millrace.mask_key (key_id VARCHAR NOT NULL, fingerprint VARCHAR NOT NULL, made_at TIMESTAMPTZ NOT NULL)',
+  ],
 ]
 
 /** The version of the tables in schema `millrace`; a file with a higher one is refused. */

@@ -1,5 +1,6 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import type { Checkpoint } from '../model/checkpoint.ts'
+import type { MaskRule } from '../model/maskRule.ts'
 import { postgresMicrosToEpochMs, epochMsToPostgresMicros } from '../model/checkpoint.ts'
 import { formatLsn, parseLsn, type Lsn } from '../model/lsn.ts'
 import type { SourceColumn } from '../model/relation.ts'
@@ -52,6 +53,8 @@ export interface ColumnRecord {
   isKey: boolean
   /** As the source's catalog described it; null in a file of format 1. */
   source: SourceColumn | null
+  /** What the rows were masked by; left out where they were not. */
+  mask?: MaskRule
 }
 
 /** A change of a table's shape on the source, and what became of it here. */
@@ -174,7 +177,7 @@ export async function readColumns(connection: DuckDBConnection): Promise<Map<num
   const rows = await rowsOf(
     connection,
     `SELECT table_oid, attnum, source_name, replica_name, source_type, type_oid, typmod, replica_type, exactness,
-       note, is_key, source_column::VARCHAR FROM millrace.columns ORDER BY table_oid, attnum`,
+       note, is_key, source_column::VARCHAR, mask FROM millrace.columns ORDER BY table_oid, attnum`,
   )
   for (const row of rows) {
     const column: ColumnRecord = {
@@ -190,6 +193,7 @@ export async function readColumns(connection: DuckDBConnection): Promise<Map<num
       note: row[9] as string | null,
       isKey: row[10] as boolean,
       source: row[11] === null ? null : (JSON.parse(row[11] as string) as SourceColumn),
+      ...(row[12] === null ? {} : { mask: row[12] as MaskRule }),
     }
     const own = columns.get(column.tableOid)
     if (own) own.push(column)
@@ -273,6 +277,7 @@ async function insertColumns(connection: DuckDBConnection, columns: readonly Col
     column.note,
     column.isKey,
     column.source === null ? null : JSON.stringify(column.source),
+    column.mask ?? null,
   ])
   await insertRows(connection, rows, (values) => `INSERT INTO millrace.columns ${values}`)
 }

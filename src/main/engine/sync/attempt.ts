@@ -8,6 +8,7 @@ import { cutShort, endConnection } from '../source/ending.ts'
 import { ReplicationConnection, type SystemIdentity } from '../source/replicationConnection.ts'
 import { readShapesNow } from '../source/shapes.ts'
 import { copyTables } from './copyTables.ts'
+import type { FileMasks } from './fileMasks.ts'
 import type { FollowedTable } from './followedTables.ts'
 import type { SyncEvent } from './machine.ts'
 import { prepareSource, type Prepared } from './prepare.ts'
@@ -47,11 +48,13 @@ export class Attempt {
   /** By relation: ends the first copy of a table that is to be left out. */
   private readonly leaving = new Map<number, AbortController>()
   private readonly options: ReplicationOptions
+  private readonly masks: FileMasks
   private readonly startsOver: boolean
   private readonly observer: AttemptObserver
 
-  constructor(options: ReplicationOptions, startsOver: boolean, observer: AttemptObserver) {
+  constructor(options: ReplicationOptions, masks: FileMasks, startsOver: boolean, observer: AttemptObserver) {
     this.options = options
+    this.masks = masks
     this.startsOver = startsOver
     this.observer = observer
   }
@@ -93,19 +96,28 @@ export class Attempt {
     this.leaving.get(oid)?.abort()
   }
 
+  /** The table's first copy, where it is under way, is of no use: it is copied once there is a stream. */
+  breakOffCopy(oid: number): void {
+    this.leaving.get(oid)?.abort()
+  }
+
   /** Ended by cutting its connections, because a command may wait on the server (slot creation does). */
   private async prepare(
     walsender: ReplicationConnection,
     identity: SystemIdentity,
     signal: AbortSignal,
   ): Promise<Prepared> {
-    const { options, startsOver, observer } = this
+    const { options, masks, startsOver, observer } = this
     const client = await connectSource(options.address, { purpose: 'catalog', queryTimeoutMs: QUERY_TIMEOUT_MS, signal })
     const cut = (): void => walsender.cut()
     signal.addEventListener('abort', cut)
     try {
       const prepared = await cutShort(client, { signal }, () =>
-        prepareSource({ ...options, startsOver, client, walsender, identity, onActivity: (text) => observer.onActivity(text) }),
+        prepareSource({
+          ...{ ...options, masks, startsOver, client, walsender, identity },
+          onActivity: (text) => observer.onActivity(text),
+          onNotice: (severity, text) => observer.onNotice(severity, text),
+        }),
       )
       signal.throwIfAborted()
       await observer.onPrepared(prepared)
@@ -128,6 +140,7 @@ export class Attempt {
       followed: tables,
       slot: slot!,
       publicationNames: source.publicationNames,
+      maskKey: this.masks.keyInUse,
       folder,
       clock: host.clock,
       logger: host.logger,
@@ -156,6 +169,7 @@ export class Attempt {
         limits: limits ?? defaultFlushLimits,
         clock: host.clock,
         logger: host.logger,
+        maskKey: () => this.masks.requireKey(),
         readShapes: (oids) => askSource(address, asking, (client) => readShapesNow(client, oids, prepared.source.publicationNames)),
         sourceLsn: () => observer.sourceLsn(),
         observer,
@@ -196,6 +210,7 @@ export class Attempt {
       address,
       source,
       tables,
+      masks: this.masks,
       folder,
       clock: host.clock,
       logger: host.logger,

@@ -2,7 +2,7 @@ import type { PlannedPart, PlannedTable } from '../apply/applyBatch.ts'
 import type { Batch } from '../batch/batch.ts'
 import type { StagedPart, StagedTable } from '../batch/stagedTable.ts'
 import type { SourceShape } from '../model/shape.ts'
-import type { TablePlan } from '../typemap/tablePlan.ts'
+import { masksOfPlan, type TablePlan } from '../typemap/tablePlan.ts'
 import type { FollowedTable } from './followedTables.ts'
 import { decideSchemaChange, type SchemaDecision } from './schemaChanges.ts'
 import { recordOutcome, schemaOutcome, type MadeDecision, type SchemaOutcome } from './schemaOutcome.ts'
@@ -84,12 +84,26 @@ function planStaged(plan: BatchPlan, staged: StagedTable, table: FollowedTable, 
 function decisionFor(table: FollowedTable, streamed: StreamShape, shape: SourceShape | undefined): SchemaDecision | null {
   const { plan, marks } = table
   if (streamed.relation === null) return null
+  if (streamed.isWithheld) return masksUnsure
   const after = shape ? planOfRelation(plan, marks, streamed.relation, shape) : null
   if (!after || !shape) {
     return { outcome: 'copied again', changes: ['change columns'], reason: 'its columns have changed more than once since, and cannot be matched' }
   }
+  // The catalog knows better which column is which than what was to hand when the rows were staged.
+  if (JSON.stringify(masksOfPlan(after)) !== JSON.stringify(masksOfStaged(streamed))) return masksUnsure
   const named = keepName(after, plan)
   return decideSchemaChange({ before: plan, marks, after: named, shape, toldBy: 'stream', filledPartitions: new Set() })
+}
+
+const masksUnsure: SchemaDecision = {
+  outcome: 'copied again',
+  changes: ['change columns'],
+  reason: 'it has masked columns, and its log does not say which of the columns those are now',
+}
+
+/** As `masksOfPlan` tells it: a table that has lost its masked columns has none. */
+function masksOfStaged({ masks }: StreamShape): StreamShape['masks'] {
+  return masks?.some((rule) => rule !== null) ? masks : null
 }
 
 /** Another table of the replica may still have the new name: tables are renamed together, by the catalog. */

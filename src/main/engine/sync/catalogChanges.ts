@@ -1,15 +1,19 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { alterationStatements, isAlteredTwice, type Manner } from '../apply/alterTable.ts'
+import { masksOfTable, type TableMasks } from '../masking/tableMasks.ts'
 import type { Lsn } from '../model/lsn.ts'
+import type { SourceRelation } from '../model/relation.ts'
 import type { SourceShape } from '../model/shape.ts'
 import { followsOf } from '../source/catalog.ts'
 import type { PublishedTable } from '../source/publication.ts'
 import { verdictOfApplyError } from '../store/faults.ts'
-import { removeTable, writeSchemaChange, writeShapeMarks, writeTable } from '../store/records.ts'
+import { readMasks, writeMasks } from '../store/maskRecords.ts'
+import { readColumns, removeTable, writeSchemaChange, writeShapeMarks, writeTable } from '../store/records.ts'
 import { inTransaction } from '../store/replicaFile.ts'
 import { identifier } from '../store/sql.ts'
 import { replicaName } from '../apply/statements.ts'
 import { planTable, type TablePlan } from '../typemap/tablePlan.ts'
+import { lostReason } from './fileMasks.ts'
 import { newFollowedTable, recordOf, type FollowedTable } from './followedTables.ts'
 import { canTakeItsName, clearPlaces, isSamePlace, noteSetAside, placeOf } from './replicaPlaces.ts'
 import { decidePublicationChange, decideSchemaChange, droppedDecision, type SchemaDecision } from './schemaChanges.ts'
@@ -165,8 +169,15 @@ class Attempt {
   /** The old table's rows stay under the name until the new one's have come. */
   private async replace(table: FollowedTable, successor: SourceShape, outcome: SchemaOutcome): Promise<void> {
     const { replicaSchema, replicaTable, oid } = table.plan
-    const plan = { ...planTable(successor.relation), replicaSchema, replicaTable }
-    const follower = newFollowedTable(plan, successor.relation.estimatedRows)
+    const { relation } = successor
+    const masks = await this.inheritedMasks(oid, relation)
+    const plan = { ...planTable(relation, { masks: masks.rules }), replicaSchema, replicaTable }
+    const follower = newFollowedTable(plan, relation.estimatedRows)
+    if (masks.lost.length > 0) {
+      follower.state = 'errored'
+      follower.reason = `${lostReason(relation.schema, relation.name, masks.lost)} Say what is masked of it now, and copy it again.`
+      outcome.copyReason = null
+    }
     const record = recordOf(follower)
     await removeTable(this.connection, oid)
     await writeTable(this.connection, { ...record, marks: null })
@@ -176,5 +187,21 @@ class Attempt {
       this.tables.set(plan.oid, follower)
       outcome.table = follower
     })
+  }
+
+  /** By the names that its columns had last; what it has then is its own. */
+  private async inheritedMasks(oid: number, relation: SourceRelation): Promise<TableMasks> {
+    const columns = (await readColumns(this.connection)).get(oid) ?? []
+    const { schema, name: table } = relation
+    const known = (await readMasks(this.connection)).flatMap((mask) => {
+      if (mask.oid !== oid) return [mask]
+      const column = columns.find(({ attnum }) => attnum === mask.attnum)
+      // A column that was dropped before its table was has left nothing.
+      return column ? [{ ...mask, schema, table, column: column.sourceName }] : []
+    })
+    const masks = masksOfTable(known, relation)
+    const own = relation.columns.filter(({ attnum }) => masks.rules.has(attnum))
+    await writeMasks(this.connection, own.map(({ attnum, name }) => ({ oid: relation.oid, attnum, schema, table, column: name, rule: masks.rules.get(attnum)! })))
+    return masks
   }
 }

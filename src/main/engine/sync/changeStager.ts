@@ -1,6 +1,8 @@
 import { Batch, BufferShelf } from '../batch/batch.ts'
 import type { StagedTable } from '../batch/stagedTable.ts'
 import type { ChangeVisitor, StreamRelation } from '../decode/pgoutput.ts'
+import type { MaskKey } from '../masking/maskKey.ts'
+import { addedBytes, RowMasker } from '../masking/rowMasker.ts'
 import type { Lsn } from '../model/lsn.ts'
 import type { OldRow, TupleIndex } from '../model/tuple.ts'
 import type { Clock } from '../ports.ts'
@@ -17,6 +19,8 @@ export interface ChangeStagerOptions {
   startLsn: Lsn
   folder: string
   clock: Clock
+  /** Throws where there is none. */
+  maskKey(): MaskKey
   onCommit(): void
   onUnknownTable(name: string): void
 }
@@ -25,7 +29,8 @@ const SHELF_BYTES = 64 << 20
 
 /**
  * Takes the decoded stream in: each change goes to the batch in hand, or, where its table is being copied, to
- * what is held back for it, or nowhere, where the table does not take it.
+ * what is held back for it, or nowhere, where the table does not take it. Masked columns are masked here, before
+ * anything of them is staged.
  */
 export class ChangeStager implements ChangeVisitor {
   batch: Batch
@@ -35,12 +40,14 @@ export class ChangeStager implements ChangeVisitor {
   private readonly shelf = new BufferShelf(SHELF_BYTES)
   private readonly held = new Map<number, HeldBack>()
   private readonly unknownOids = new Set<number>()
+  private readonly masker: RowMasker
   private batchNumber = 0
   private skipsTransaction = false
 
   constructor(options: ChangeStagerOptions) {
     this.options = options
     this.gate = new TableGate(options.tables, this.held, options.startLsn)
+    this.masker = new RowMasker(options.maskKey)
     this.batch = this.newBatch()
   }
 
@@ -96,17 +103,31 @@ export class ChangeStager implements ChangeVisitor {
 
   insert(relationOid: number, row: TupleIndex, messageBytes: number): void {
     const shape = this.gate.forRow(relationOid, row.columnCount)
-    if (shape) this.staged(relationOid, shape, messageBytes).insert(row, messageBytes)
+    if (!shape) return
+    const staged = this.staged(relationOid, shape, messageBytes)
+    if (shape.masks === null) return staged.insert(row, messageBytes)
+    this.masker.begin(messageBytes, shape.masks)
+    staged.insert(this.masker.mask(row, shape.masks, this.masker.row), messageBytes + addedBytes(shape.masks))
   }
 
   update(relationOid: number, oldRow: OldRow, old: TupleIndex, row: TupleIndex, messageBytes: number): void {
     const shape = this.gate.forExistingRow(relationOid, row.columnCount, oldRow === 'full')
-    if (shape) this.staged(relationOid, shape, messageBytes).update(oldRow, old, row, messageBytes)
+    if (!shape) return
+    const staged = this.staged(relationOid, shape, messageBytes)
+    if (shape.masks === null) return staged.update(oldRow, old, row, messageBytes)
+    this.masker.begin(messageBytes, shape.masks)
+    const maskedOld = oldRow === 'none' ? this.masker.old : this.masker.mask(old, shape.masks, this.masker.old)
+    const masked = this.masker.mask(row, shape.masks, this.masker.row)
+    staged.update(oldRow, maskedOld, masked, messageBytes + addedBytes(shape.masks))
   }
 
   delete(relationOid: number, oldRow: OldRow, old: TupleIndex, messageBytes: number): void {
     const shape = this.gate.forExistingRow(relationOid, old.columnCount, oldRow === 'full')
-    if (shape) this.staged(relationOid, shape, messageBytes).delete(old, messageBytes)
+    if (!shape) return
+    const staged = this.staged(relationOid, shape, messageBytes)
+    if (shape.masks === null) return staged.delete(old, messageBytes)
+    this.masker.begin(messageBytes, shape.masks)
+    staged.delete(this.masker.mask(old, shape.masks, this.masker.old), messageBytes + addedBytes(shape.masks))
   }
 
   truncate(relationOids: number[]): void {

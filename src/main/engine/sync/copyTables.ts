@@ -7,6 +7,7 @@ import {
   copyOutStatement,
   createCopyStatement,
   createMisfits,
+  keepNamesStatement,
   loadStatement,
   misfitStatement,
   publishCopyStatements,
@@ -14,6 +15,8 @@ import {
   type CopiedCsv,
 } from '../apply/statements.ts'
 import { TableLoader } from '../apply/tableLoader.ts'
+import type { MaskKey } from '../masking/maskKey.ts'
+import { keySettings } from '../masking/sourceMask.ts'
 import type { Lsn } from '../model/lsn.ts'
 import { marksOf } from '../model/shape.ts'
 import type { Clock, Logger } from '../ports.ts'
@@ -27,8 +30,9 @@ import { faultOfWriting, isConflict, isRowTooLarge, reasonOfApplyError, verdictO
 import { writeDeadLetter, writeReplicaName, writeTable, writeTableState } from '../store/records.ts'
 import type { ReplicaFile } from '../store/replicaFile.ts'
 import { identifier } from '../store/sql.ts'
-import { keepColumnsAsText, planTable } from '../typemap/tablePlan.ts'
+import { keepColumnsAsText, maskRulesOf, masksOfPlan, planTable, type TablePlan } from '../typemap/tablePlan.ts'
 import { isCopyOfPlanned } from './copiedNames.ts'
+import { reasonAgainstMasks } from './fileMasks.ts'
 import { recordOf, samePlan, type CopyProgress, type FollowedTable } from './followedTables.ts'
 import { clearPlaces, dropReplica, noteSetAside, placeOf } from './replicaPlaces.ts'
 
@@ -46,6 +50,8 @@ export interface CopyTablesOptions {
   followed: ReadonlyMap<number, FollowedTable>
   slot: CreatedSlot
   publicationNames: readonly string[]
+  /** For the source to hash by; null where the file has none. */
+  maskKey: MaskKey | null
   folder: string
   clock: Clock
   logger: Logger
@@ -149,7 +155,12 @@ async function planUnderSnapshot(client: pg.Client, options: CopyTablesOptions):
       await park(table, { code: 'TABLE_MISSING', reason }, options)
       continue
     }
-    const plan = planTable(relation)
+    const plan = planTable(relation, { masks: maskRulesOf(table.plan) })
+    const againstMasks = reasonAgainstMasks(plan)
+    if (againstMasks !== null) {
+      await park(table, { code: 'MASK_ON_KEY', reason: againstMasks }, options)
+      continue
+    }
     table.marks = marksOf(shape)
     if (!samePlan(plan, table.plan)) {
       table.plan = plan
@@ -209,10 +220,11 @@ async function openUnderSnapshot(options: CopyTablesOptions): Promise<CopyConnec
 }
 
 async function connectUnderSnapshot(options: CopyTablesOptions): Promise<pg.Client> {
-  const { address, signal, slot } = options
+  const { address, maskKey, signal, slot } = options
   const client = await connectSource(address, { purpose: 'copy', signal })
   try {
     await cutShort(client, { signal, timeoutMs: SNAPSHOT_TIMEOUT_MS }, async () => {
+      if (maskKey) await client.query(keySettings(maskKey))
       await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
       await client.query(`SET TRANSACTION SNAPSHOT ${pg.escapeLiteral(slot.snapshotName)}`)
     })
@@ -313,6 +325,7 @@ async function readCopy(
   voided?.addEventListener('abort', abort)
   try {
     await loader.begin()
+    if (masksOfPlan(table.plan)) await keepNames(source, table.plan)
     await source.copyOut(copyOutStatement(table.plan), {
       onRow: (bytes, start, end) => loader.append(bytes, start, end),
       onDrained: () => {
@@ -331,6 +344,12 @@ async function readCopy(
     voided?.removeEventListener('abort', abort)
     await loader.abandon()
   }
+}
+
+/** A column that was renamed since would be read under the mask of the one that had its name: that is found out before. */
+async function keepNames(source: CopyConnection, plan: TablePlan): Promise<void> {
+  await source.copyOut(keepNamesStatement(plan), { onRow: () => {}, onDrained: () => {} })
+  if (!(await isCopyOfPlanned(source, plan))) throw new RenamedError()
 }
 
 /**

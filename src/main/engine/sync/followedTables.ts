@@ -1,11 +1,12 @@
 import type { TableCounts } from '../batch/stagedTable.ts'
 import type { Lsn } from '../model/lsn.ts'
+import type { SourceColumn } from '../model/relation.ts'
 import type { ShapeMarks, SourceShape } from '../model/shape.ts'
 import type { TableState } from '../model/tableState.ts'
 import type { PublishedTable } from '../source/publication.ts'
 import type { ColumnRecord, TableRecord } from '../store/records.ts'
 import type { RowCounts } from '../store/rowCounts.ts'
-import { planAsText, planColumn } from '../typemap/index.ts'
+import { planAsText, planColumn, planMasked, type ColumnPlan } from '../typemap/index.ts'
 import { planTable, type PlannedColumn, type TablePlan } from '../typemap/tablePlan.ts'
 
 export interface CopyProgress {
@@ -63,18 +64,23 @@ export function recordedTable(record: TableRecord, rowCounts: Pick<RowCounts, 'o
  */
 export function recordedPlan(record: TableRecord, columns: readonly ColumnRecord[], shape: SourceShape | undefined): TablePlan | null {
   const planned = columns.map((column): PlannedColumn | null => {
-    const { source } = column
+    const { source, mask } = column
     if (!source) return null
-    const exact = planColumn(source)
-    const plan = column.exactness === 'text' && exact.exactness === 'exact' ? planAsText(source, column.note ?? '') : exact
+    const plan = mask === undefined ? recordedColumnPlan(column, source) : planMasked(source, mask)
     if (plan.replicaType !== column.replicaType) return null
     const { attnum, sourceName, replicaName, typeOid, typmod, sourceType, isKey } = column
-    return { source, attnum, sourceName, replicaName, typeOid, typmod, sourceType, inKey: isKey, plan }
+    const masked = mask === undefined ? {} : { mask }
+    return { source, attnum, sourceName, replicaName, typeOid, typmod, sourceType, inKey: isKey, ...masked, plan }
   })
   if (planned.some((column) => column === null) || planned.length === 0) return null
   const { oid, schema, name, replicaSchema, replicaTable, rowIdentity } = record
   const { copyOnly, omitted } = shape ? planTable(shape.relation) : { copyOnly: false, omitted: [] }
   return { oid, schema, name, replicaSchema, replicaTable, identity: rowIdentity, copyOnly, columns: planned as PlannedColumn[], omitted }
+}
+
+function recordedColumnPlan({ exactness, note }: ColumnRecord, source: SourceColumn): ColumnPlan {
+  const exact = planColumn(source)
+  return exactness === 'text' && exact.exactness === 'exact' ? planAsText(source, note ?? '') : exact
 }
 
 export function recordOf(table: FollowedTable): { table: TableRecord; columns: ColumnRecord[]; marks: ShapeMarks | null } {
@@ -105,6 +111,7 @@ export function recordOf(table: FollowedTable): { table: TableRecord; columns: C
       note: column.plan.note ?? null,
       isKey: column.inKey,
       source: column.source,
+      ...(column.mask === undefined ? {} : { mask: column.mask }),
     })),
     marks: table.marks,
   }
@@ -115,8 +122,8 @@ export function samePlan(one: TablePlan, other: TablePlan): boolean {
   const shapeOf = ({ schema, name, replicaTable, identity, copyOnly, columns }: TablePlan): string =>
     JSON.stringify([
       [schema, name, replicaTable, identity, copyOnly],
-      columns.map(({ attnum, sourceName, replicaName, typeOid, typmod, sourceType, inKey }) => [
-        [attnum, sourceName, replicaName, typeOid, typmod, sourceType, inKey],
+      columns.map(({ attnum, sourceName, replicaName, typeOid, typmod, sourceType, inKey, mask }) => [
+        [attnum, sourceName, replicaName, typeOid, typmod, sourceType, inKey, mask],
       ]),
     ])
   return shapeOf(one) === shapeOf(other)

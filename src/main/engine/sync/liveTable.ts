@@ -21,9 +21,15 @@ export function liveTable(
     lastChangeAt: table.lastChangeAtMs === null ? null : new Date(table.lastChangeAtMs).toISOString(),
     verified: beside.verified,
     textColumns: plan.columns
-      .filter((column) => column.plan.exactness === 'text')
+      .filter((column) => column.plan.exactness === 'text' && column.mask === undefined)
       .map((column) => ({ name: column.replicaName, sourceType: column.sourceType, note: column.plan.note })),
+    ...maskedColumnsOf(table),
   }
+}
+
+function maskedColumnsOf({ plan }: FollowedTable): Pick<LiveTable, 'maskedColumns'> {
+  const maskedColumns = plan.columns.flatMap(({ replicaName, mask }) => (mask === undefined ? [] : [{ column: replicaName, rule: mask }]))
+  return maskedColumns.length > 0 ? { maskedColumns } : {}
 }
 
 /** What a person should know of a table that is well. */

@@ -1,7 +1,11 @@
 import type pg from 'pg'
 import { MillraceError } from '../../contract/errors.ts'
 import type { SourceAddress } from '../../contract/source.ts'
+import type { MaskRequest } from '../masking/maskRequests.ts'
+import { isSameRules } from '../masking/tableMasks.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
+import { noMasks, type MaskRules } from '../model/maskRule.ts'
+import type { SourceRelation } from '../model/relation.ts'
 import type { Host } from '../ports.ts'
 import { describeAddress } from '../source/address.ts'
 import { exactPattern, followsOf, matchTables, readSourceTables } from '../source/catalog.ts'
@@ -28,6 +32,8 @@ import {
   removeCheckpoint,
   writeSource,
   writeTable,
+  writeTableState,
+  type ColumnRecord,
   type SourceRecord,
   type TableRecord,
 } from '../store/records.ts'
@@ -48,6 +54,7 @@ import {
 } from './refusals.ts'
 import { isSamePlace, placeOf } from './replicaPlaces.ts'
 import { changeSelection, patternsOf, type Selection } from './selectTables.ts'
+import { refuseLost, type FileMasks } from './fileMasks.ts'
 import { ownName } from './ownName.ts'
 import { decidePublicationChange, droppedDecision } from './schemaChanges.ts'
 import { recordOutcome, schemaOutcome, type SchemaOutcome } from './schemaOutcome.ts'
@@ -68,11 +75,15 @@ export interface PrepareOptions {
   walsender: ReplicationConnection
   identity: SystemIdentity
   selection: Selection | null
+  masks: FileMasks
+  /** What is asked for beside what the file has. */
+  maskRequests: readonly MaskRequest[]
   slotName: string | null
   publicationName: string | null
   /** Everything is copied again into the same file, whatever has become of the slot. */
   startsOver: boolean
   onActivity(text: string): void
+  onNotice(severity: 'info' | 'warning', text: string): void
 }
 
 export interface Prepared {
@@ -90,6 +101,7 @@ export interface Prepared {
  */
 export async function prepareSource(options: PrepareOptions): Promise<Prepared> {
   const { bookkeeping } = options.file
+  await options.masks.readKey()
   const source = await readSource(bookkeeping)
   const checkpoint = await readCheckpoint(bookkeeping)
   if (source && options.startsOver) return startOver(options, source)
@@ -149,7 +161,7 @@ async function tablesStillThere({ client, file }: PrepareOptions): Promise<Selec
 }
 
 async function begin(options: PrepareOptions, unfinished: SourceRecord | null): Promise<Prepared> {
-  const { client, file, walsender, identity } = options
+  const { client, file, masks, walsender, identity } = options
   const selected = matchTables(await readSourceTables(client), patternsOf(options.selection))
   const report = await preflight(client, { planColumn, selection: patternsOf(options.selection) })
   const blocker = blockersOf(report)
@@ -163,6 +175,8 @@ async function begin(options: PrepareOptions, unfinished: SourceRecord | null): 
     })
   }
 
+  await masks.request(options.maskRequests, chosen)
+  const masksOf = await masks.read()
   const baseName = unfinished?.slotName ?? ownName(options.address.database)
   const publicationName = options.publicationName ?? unfinished?.publicationName ?? baseName
   const source: SourceRecord = {
@@ -176,7 +190,8 @@ async function begin(options: PrepareOptions, unfinished: SourceRecord | null): 
   }
   const tables = new Map<number, FollowedTable>()
   for (const relation of chosen) {
-    tables.set(relation.oid, newFollowedTable(planTable(relation), relation.estimatedRows))
+    const plan = planTable(relation, { masks: refuseLost(relation, masksOf(relation)).rules })
+    tables.set(relation.oid, newFollowedTable(plan, relation.estimatedRows))
   }
   await refuseTakenSlot(client, source.slotName)
   await refuseTakenPublications(client, source.publicationNames)
@@ -185,6 +200,7 @@ async function begin(options: PrepareOptions, unfinished: SourceRecord | null): 
     await connection.run('DELETE FROM millrace.tables')
     await connection.run('DELETE FROM millrace.columns')
     await writeSource(connection, source)
+    for (const relation of chosen) await masks.adopt(connection, relation, masksOf(relation))
     await insertTables(connection, [...tables.values()].map(recordOf))
   })
   options.onActivity('Making the publication.')
@@ -197,7 +213,7 @@ async function begin(options: PrepareOptions, unfinished: SourceRecord | null): 
 }
 
 async function resume(options: PrepareOptions, source: SourceRecord, checkpoint: Checkpoint): Promise<Prepared> {
-  const { client, file, host, identity } = options
+  const { client, file, host, identity, masks, maskRequests } = options
   refuseOtherSystem(source, identity)
   try {
     refuseOtherTimeline(source, identity)
@@ -207,7 +223,9 @@ async function resume(options: PrepareOptions, source: SourceRecord, checkpoint:
     if (isMendedByCopying(error) && (await isAllCopiedAgain(options))) return startOver(options, source)
     throw error
   }
-  if (options.selection) await changeSelection(client, file, source, patternsOf(options.selection))
+  if (maskRequests.length > 0) await masks.request(maskRequests, await readSourceTables(client))
+  if (options.selection) await changeSelection(client, file, masks, source, patternsOf(options.selection))
+  const masksOf = await masks.read()
   const records = await readTables(file.bookkeeping)
   const columns = await readColumns(file.bookkeeping)
   const rowCounts = await RowCounts.read(file.bookkeeping)
@@ -220,10 +238,14 @@ async function resume(options: PrepareOptions, source: SourceRecord, checkpoint:
   if (missing.length > 0) await alterPublications(client, { name: source.publicationName })
   const tables = new Map<number, FollowedTable>()
   const parked: SchemaOutcome[] = []
+  const remasked: FollowedTable[] = []
   for (const record of records) {
     const shape = shapes.get(record.oid)
     const own = columns.get(record.oid) ?? []
-    const plan = record.state === 'ready' || record.state === 'errored' ? recordedPlan(record, own, shape) : null
+    const isCopied = record.state === 'ready' || record.state === 'errored'
+    const rules = shape ? masksOf(shape.relation).rules : null
+    const copyReason = shape && rules && isCopied ? reasonToMaskAgain(own, rules, shape.relation) : null
+    const plan = isCopied && copyReason === null ? recordedPlan(record, own, shape) : null
     if (plan) {
       const table = newFollowedTable(plan, shape?.relation.estimatedRows ?? null, marks.get(record.oid) ?? null)
       tables.set(record.oid, table)
@@ -235,7 +257,11 @@ async function resume(options: PrepareOptions, source: SourceRecord, checkpoint:
       const decision = shape && decidePublicationChange(plan, planTable(shape.relation), published.get(record.oid))
       if (decision && table.state === 'ready') parked.push(schemaOutcome(table, decision, null, host.clock.nowMs()))
     } else if (shape) {
-      tables.set(record.oid, newFollowedTable(planTable(shape.relation), shape.relation.estimatedRows))
+      const table = newFollowedTable(planTable(shape.relation, { masks: rules ?? noMasks }), shape.relation.estimatedRows)
+      tables.set(record.oid, table)
+      if (copyReason === null) continue
+      remasked.push(table)
+      options.onNotice('info', `${record.schema}.${record.name} is copied again: ${copyReason}.`)
     } else {
       const table = { ...recordedTable(record, rowCounts), isGone: true }
       tables.set(record.oid, table)
@@ -245,9 +271,26 @@ async function resume(options: PrepareOptions, source: SourceRecord, checkpoint:
   // What is missed from here on stays missed, also if the source is put back as it was before the next start.
   await file.record(async (connection) => {
     for (const outcome of parked) await recordOutcome(connection, outcome)
+    for (const { plan } of remasked) await writeTableState(connection, plan.oid, 'init', null)
   })
   for (const { table, change } of parked) Object.assign(table, change)
   return { source, checkpoint, tables, slot: null }
+}
+
+/**
+ * Why what was copied cannot go on under the masks that the file is to have; null where it can. A masked table whose
+ * columns were changed while nobody looked is not followed by their names, which is all that the log tells.
+ */
+function reasonToMaskAgain(columns: readonly ColumnRecord[], rules: MaskRules, relation: SourceRelation): string | null {
+  const had = new Map(columns.flatMap(({ attnum, mask }) => (mask === undefined ? [] : [[attnum, mask] as const])))
+  if (rules.size === 0 && had.size === 0) return null
+  const there = relation.columns.filter(({ generated }) => generated === '')
+  // A mask goes with the column that was dropped.
+  const has = new Map([...had].filter(([attnum]) => there.some((column) => column.attnum === attnum)))
+  const wanted = new Map([...rules].filter(([attnum]) => there.some((column) => column.attnum === attnum)))
+  if (!isSameRules(has, wanted)) return 'its columns are masked otherwise now'
+  const isSure = columns.every(({ attnum, sourceName }, place) => there[place]?.attnum === attnum && there[place]?.name === sourceName)
+  return isSure ? null : 'it has masked columns, and its columns were changed'
 }
 
 /** The person has asked for every table of the file to be copied again. */

@@ -6,6 +6,8 @@ import type { TableName } from '../../contract/values.ts'
 import type { ParkedTable } from '../apply/applyBatch.ts'
 import type { Batch } from '../batch/batch.ts'
 import type { FlushLimits } from '../batch/flushPolicy.ts'
+import type { MaskKey } from '../masking/maskKey.ts'
+import type { MaskRequest } from '../masking/maskRequests.ts'
 import { laterLsn, type Lsn } from '../model/lsn.ts'
 import type { Host } from '../ports.ts'
 import { faultOfSourceError } from '../source/faults.ts'
@@ -14,6 +16,7 @@ import { faultOfWriting } from '../store/faults.ts'
 import type { ReplicaFile } from '../store/replicaFile.ts'
 import { RowCounts } from '../store/rowCounts.ts'
 import { Attempt } from './attempt.ts'
+import { FileMasks } from './fileMasks.ts'
 import { recordedTable, type FollowedTable } from './followedTables.ts'
 import { nextSyncState, type SyncEvent } from './machine.ts'
 import type { Prepared } from './prepare.ts'
@@ -40,6 +43,7 @@ export interface ReplicationOptions {
   address: SourceAddress
   folder: string
   selection: Selection | null
+  maskRequests: readonly MaskRequest[]
   slotName: string | null
   publicationName: string | null
   limits?: FlushLimits
@@ -68,6 +72,8 @@ export class Replication {
   private isRecovering = false
   /** What was asked for is done once, not again after each lost connection. */
   private selection: Selection | null
+  private maskRequests: readonly MaskRequest[]
+  private readonly masks: FileMasks
   private startsOver = false
   private heardSourceLsn: Lsn | null = null
   /** The file's checkpoint while there is no stream. */
@@ -76,6 +82,8 @@ export class Replication {
   constructor(options: ReplicationOptions) {
     this.options = options
     this.selection = options.selection
+    this.maskRequests = options.maskRequests
+    this.masks = new FileMasks(options.file, options.host.paths.dataFolder)
     this.retries = new RetryLoop({
       clock: options.host.clock,
       logger: options.host.logger,
@@ -88,6 +96,7 @@ export class Replication {
     this.commands = new TableCommands({
       file: options.file,
       address: options.address,
+      masks: this.masks,
       tables: () => this.tables,
       current: () => this.current,
       signal: this.closing.signal,
@@ -167,6 +176,22 @@ export class Replication {
   }
 
   /**
+   * Masks columns of tables that are followed otherwise than now; each table whose masks change is copied again. Throws as
+   * `addTables` does, and MASK_COLUMN_MISSING and MASK_ON_KEY.
+   */
+  async maskColumns(requests: readonly MaskRequest[]): Promise<void> {
+    await this.inTurn(() => this.commands.mask(requests))
+    await this.inTurn(async () => {
+      if (this.state === 'failed' && this.dispatch('restart')) this.begin()
+    })
+  }
+
+  /** The key of hashed columns; null where the file has none. */
+  get maskKey(): MaskKey | null {
+    return this.masks.keyInUse
+  }
+
+  /**
    * Drops what the file made on the source, where it is there, makes it anew, and copies every table into the same
    * file: for what the log cannot give any more. Throws nothing; what goes wrong is the stream's fault.
    */
@@ -213,7 +238,7 @@ export class Replication {
    * known which are to be.
    */
   get isCopying(): boolean {
-    if (this.selection !== null || this.startsOver || this.current?.inspection?.hasPending) return true
+    if (this.selection !== null || this.maskRequests.length > 0 || this.startsOver || this.current?.inspection?.hasPending) return true
     return [...this.tables.values()].some(({ state }) => state === 'init' || state === 'copying' || state === 'catching-up')
   }
 
@@ -281,7 +306,7 @@ export class Replication {
   }
 
   private async perform(signal: AbortSignal): Promise<void> {
-    const attempt = new Attempt({ ...this.options, selection: this.selection }, this.startsOver, {
+    const attempt = new Attempt({ ...this.options, selection: this.selection, maskRequests: this.maskRequests }, this.masks, this.startsOver, {
       ...this.options.observer,
       onEvent: (event) => void this.dispatch(event),
       onActivity: (text) => {
@@ -312,6 +337,7 @@ export class Replication {
     this.tables = tables
     for (const { oid, state } of records) if (state === 'init') this.commands.markUncopied(oid)
     this.selection = null
+    this.maskRequests = []
     this.startsOver = false
     this.fault = null
     this.restingLsn = checkpoint.lsn

@@ -1,7 +1,9 @@
 import { addedColumns, droppedColumns, keptColumns, type Alteration } from '../apply/alterTable.ts'
 import { marksOf, type ShapeMarks, type SourceShape, type StorageFact } from '../model/shape.ts'
 import type { PublishedTable } from '../source/publication.ts'
+import { planColumn } from '../typemap/index.ts'
 import type { PlannedColumn, TablePlan } from '../typemap/tablePlan.ts'
+import { reasonAgainstMasks } from './fileMasks.ts'
 import { differenceFromPublication } from './followedTables.ts'
 
 /** What becomes of a change of a table on the source. */
@@ -39,6 +41,8 @@ export function decideSchemaChange(situation: SchemaSituation): SchemaDecision {
   if (after.columns.length === 0) {
     return { outcome: 'parked', code: 'TABLE_CHANGED', changes, reason: 'Every column of the table was dropped on the source; the copy is as it was.' }
   }
+  const againstMasks = reasonAgainstMasks(after)
+  if (againstMasks !== null) return { outcome: 'parked', code: 'TABLE_CHANGED', changes, reason: againstMasks }
   const reason = storageReason(situation) ?? identityReason(before, after) ?? columnsReason(situation) ?? typesReason(situation)
   if (reason) return { outcome: 'copied again', changes: changes.length > 0 ? changes : [reason.change], reason: reason.why }
   const newMarks = marksAfter(situation)
@@ -212,6 +216,7 @@ function typesReason({ before, after, shape, marks, toldBy }: SchemaSituation): 
     const why = 'a label of an enum was renamed, and the rows with it cannot be told from others'
     const isReused = type.kind === 'enum' && renamed.some(({ from }) => type.labels.some(({ label }) => label === from))
     const direct = after.columns.filter((column) => column.source.baseTypeOid === type.oid)
+    if (direct.some(({ mask }) => mask === 'hash')) return { change: 'rename a label of an enum', why: 'a label of an enum was renamed, and its hash is another' }
     const isNested = after.columns.some(({ source }) => source.elementTypeOid === type.oid || 'crm'.includes(source.elementTypeKind ?? source.baseTypeKind))
     if (isReused || isNested || (direct.length === 0 && used.size > 0)) return { change: 'rename a label of an enum', why }
   }
@@ -229,6 +234,7 @@ function renamedLabels(known: ShapeMarks['types'][number], type: ShapeMarks['typ
 function relabelled({ marks, shape, before, after, toldBy }: SchemaSituation): Alteration['relabelled'] {
   if (!marks || toldBy === 'stream') return []
   return keptColumns(before, after).flatMap(([, column]) => {
+    if (column.mask !== undefined) return []
     const type = shape.types.find(({ oid }) => oid === column.source.baseTypeOid)
     const known = marks.types.find(({ oid }) => oid === column.source.baseTypeOid)
     const labels = type && known ? renamedLabels(known, type) : []
@@ -252,13 +258,18 @@ function keepsText(was: PlannedColumn, is: PlannedColumn): boolean {
   const isSameType = was.typeOid === is.typeOid || was.source.baseTypeOid === base
   const isString = [was.source.baseTypeOid, base].every((oid) => oid === TEXT || oid === VARCHAR)
   if (!isSameType && !isString) return false
-  const [from, to] = [was.plan.replicaType, is.plan.replicaType]
+  const [from, to] = [was, is].map(unmaskedType) as [string, string]
   if (from === to) return true
   const [, digits, scale] = /^DECIMAL\((\d+),(\d+)\)$/.exec(from) ?? []
   if (digits === undefined) return false
   if (to === 'VARCHAR') return true
   const [, newDigits, newScale] = /^DECIMAL\((\d+),(\d+)\)$/.exec(to) ?? []
   return newScale === scale && Number(newDigits) >= Number(digits)
+}
+
+/** The text of a masked column is what its hash is made of. */
+function unmaskedType({ mask, source, plan }: PlannedColumn): string {
+  return mask === undefined ? plan.replicaType : planColumn(source).replicaType
 }
 
 /** The changes in words, in the order in which they are made. */

@@ -7,6 +7,7 @@ import { alterPublications } from '../source/publication.ts'
 import { readTables, removeTable, writeTable, writeTableState, type SourceRecord } from '../store/records.ts'
 import type { ReplicaFile } from '../store/replicaFile.ts'
 import { planTable } from '../typemap/tablePlan.ts'
+import { refuseLost, type FileMasks } from './fileMasks.ts'
 import { newFollowedTable, recordOf, type FollowedTable } from './followedTables.ts'
 import { dropReplica } from './replicaPlaces.ts'
 
@@ -35,6 +36,7 @@ export function patternsOf(selection: Selection | null): PatternSelection {
 export async function changeSelection(
   client: pg.Client,
   file: ReplicaFile,
+  masks: FileMasks,
   source: SourceRecord,
   { include, exclude, copyAgain = [] }: PatternSelection,
 ): Promise<void> {
@@ -50,23 +52,28 @@ export async function changeSelection(
   const coming = matchTables(all, { include, exclude }).filter(
     (relation) => followsOf(relation) !== 'nothing' && !followed.some(({ oid }) => oid === relation.oid),
   )
-  if (include.length > 0) await recordTables(file, coming)
+  if (include.length > 0) await recordTables(file, masks, coming)
   const again = copyAgain.length > 0 ? matchTables(followed, { include: copyAgain, exclude }) : []
   await file.record(async (connection) => {
     for (const { oid } of again) await writeTableState(connection, oid, 'init', null)
   })
 }
 
-/** Records tables as followed and not yet copied. */
-export async function recordTables(file: ReplicaFile, relations: readonly SourceRelation[]): Promise<FollowedTable[]> {
-  const tables = relations.map((relation) => newFollowedTable(planTable(relation), relation.estimatedRows))
+/** Records tables as followed and not yet copied, with the masks that the file remembers. Throws MASK_COLUMN_MISSING. */
+export async function recordTables(file: ReplicaFile, masks: FileMasks, relations: readonly SourceRelation[]): Promise<FollowedTable[]> {
+  const masksOf = await masks.read()
+  const planned = relations.map((relation) => {
+    const found = refuseLost(relation, masksOf(relation))
+    return { relation, masks: found, table: newFollowedTable(planTable(relation, { masks: found.rules }), relation.estimatedRows) }
+  })
   await file.record(async (connection) => {
-    for (const table of tables) {
+    for (const { relation, table, masks: found } of planned) {
+      await masks.adopt(connection, relation, found)
       const record = recordOf(table)
       await writeTable(connection, record)
     }
   })
-  return tables
+  return planned.map(({ table }) => table)
 }
 
 /** Takes tables out of the publications. */

@@ -4,6 +4,7 @@ import type { ParkedTable } from '../apply/applyBatch.ts'
 import type { Batch } from '../batch/batch.ts'
 import { decideFlush, type FlushLimits } from '../batch/flushPolicy.ts'
 import { PgoutputDecoder } from '../decode/pgoutput.ts'
+import type { MaskKey } from '../masking/maskKey.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
 import { lsnDistanceBytes, type Lsn } from '../model/lsn.ts'
 import type { SourceShape } from '../model/shape.ts'
@@ -35,6 +36,8 @@ export interface StreamRunOptions {
   clock: Clock
   logger: Logger
   observer: StreamObserver
+  /** For values of masked columns; throws where there is none. */
+  maskKey(): MaskKey
   /** Asks the source's catalog, bounded in time. */
   readShapes(oids: readonly number[]): Promise<ReadonlyMap<number, SourceShape>>
   /** The source's log position as last heard; null where it is not known. */
@@ -89,6 +92,7 @@ export class StreamRun implements StreamSink {
       startLsn: options.checkpoint.lsn,
       folder: options.folder,
       clock: options.clock,
+      maskKey: () => options.maskKey(),
       onCommit: () => this.considerFlush(false),
       onUnknownTable: (name) => options.observer.onNotice('warning', `The publication also sends ${name}, which is not followed.`),
     })

@@ -1,10 +1,11 @@
 import { stagedShapeOf, type StagedShape } from '../batch/stagedShape.ts'
 import type { StreamRelation } from '../decode/pgoutput.ts'
+import type { ColumnMasks } from '../masking/rowMasker.ts'
 import type { Lsn } from '../model/lsn.ts'
 import type { SourceColumn } from '../model/relation.ts'
 import type { ShapeMarks, SourceShape } from '../model/shape.ts'
 import { planColumn } from '../typemap/index.ts'
-import { planTable, type PlannedColumn, type TablePlan } from '../typemap/tablePlan.ts'
+import { maskRulesOf, masksOfPlan, planTable, type PlannedColumn, type TablePlan } from '../typemap/tablePlan.ts'
 
 /** How a table looks at one point of the stream. */
 export interface StreamShape extends StagedShape {
@@ -14,21 +15,39 @@ export interface StreamShape extends StagedShape {
   relation: StreamRelation | null
   /** The commit of the transaction from which on it looks so; null where that is the plan. */
   fromLsn: Lsn | null
+  /** By place; null where no column is masked. */
+  masks: ColumnMasks | null
+  /** Which column is the masked one cannot be told: nothing of the rows is staged, and the table is to be copied again. */
+  isWithheld: boolean
 }
 
 export function shapeOfPlan(plan: TablePlan): StreamShape {
-  return { ...stagedShapeOf(plan), plan, relation: null, fromLsn: null }
+  return { ...stagedShapeOf(plan), plan, relation: null, fromLsn: null, masks: masksOfPlan(plan), isWithheld: false }
 }
 
 /** Rows of such a shape can be staged at once; what becomes of them is decided when they are applied. */
-export function shapeOfRelation(relation: StreamRelation, fromLsn: Lsn): StreamShape {
+export function shapeOfRelation(plan: TablePlan, relation: StreamRelation, fromLsn: Lsn): StreamShape {
+  const masks = masksOfRelation(plan, relation)
   return {
     ...identityOf(relation),
     mayNeedQuotes: relation.columns.map(() => true),
     plan: null,
     relation,
     fromLsn,
+    masks: masks === 'unknown' ? relation.columns.map(() => 'null' as const) : masks,
+    isWithheld: masks === 'unknown',
   }
+}
+
+/**
+ * The stream names no attnums, and what is staged must be masked before anybody has asked the catalog. Sure is only a
+ * table whose columns stand where they stood, under their names, with new ones behind them.
+ */
+function masksOfRelation(plan: TablePlan, relation: StreamRelation): ColumnMasks | null | 'unknown' {
+  const masks = masksOfPlan(plan)
+  if (!masks) return null
+  const isSure = plan.columns.every(({ sourceName }, place) => relation.columns[place]?.name === sourceName)
+  return isSure ? relation.columns.map((_, place) => masks[place] ?? null) : 'unknown'
 }
 
 function identityOf(relation: StreamRelation): Pick<StagedShape, 'identity' | 'keyColumns'> {
@@ -103,7 +122,7 @@ export function planOfRelation(
       primaryKey: keptKey ? shape.relation.primaryKey : [],
       identityKey: relation.replicaIdentity === 'nothing' || hasGap ? [] : flagged,
     },
-    textColumns(before, columns),
+    { textColumns: textColumns(before, columns), masks: maskRulesOf(before) },
   )
 }
 
@@ -131,7 +150,7 @@ function attnumsOf(before: TablePlan, relation: StreamRelation, shape: SourceSha
 
 /** The plan of a table as the catalog has it. */
 export function planOfCatalog(before: TablePlan, shape: SourceShape): TablePlan {
-  return planTable(shape.relation, textColumns(before, shape.relation.columns))
+  return planTable(shape.relation, { textColumns: textColumns(before, shape.relation.columns), masks: maskRulesOf(before) })
 }
 
 /** The plan, for rows that were staged by another identity than it has: by all of their values, or by none. */
@@ -153,5 +172,5 @@ export function textColumns(before: TablePlan, columns: readonly SourceColumn[])
 }
 
 function isKeptAsText(column: PlannedColumn): boolean {
-  return column.plan.exactness === 'text' && planColumn(column.source).exactness === 'exact'
+  return column.mask === undefined && column.plan.exactness === 'text' && planColumn(column.source).exactness === 'exact'
 }

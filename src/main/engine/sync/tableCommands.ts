@@ -2,17 +2,21 @@ import type pg from 'pg'
 import { MillraceError } from '../../contract/errors.ts'
 import type { SourceAddress } from '../../contract/source.ts'
 import type { TableName } from '../../contract/values.ts'
+import type { MaskRequest } from '../masking/maskRequests.ts'
 import { askSource } from '../source/askSource.ts'
 import { followsOf, matchTables, readSourceTables } from '../source/catalog.ts'
+import { isConflict } from '../store/faults.ts'
 import { readSource, writeTableState } from '../store/records.ts'
 import type { ReplicaFile } from '../store/replicaFile.ts'
 import type { Attempt } from './attempt.ts'
+import type { FileMasks } from './fileMasks.ts'
 import type { FollowedTable } from './followedTables.ts'
 import { forgetTables, patternsOf, recordTables, unpublishTables } from './selectTables.ts'
 
 export interface TableCommandsOptions {
   file: ReplicaFile
   address: SourceAddress
+  masks: FileMasks
   /** Those that the file follows, as they are now. */
   tables(): Map<number, FollowedTable>
   /** What is under way, where something is. */
@@ -60,7 +64,7 @@ export class TableCommands {
     const { file, onNotice } = this.options
     onNotice('info', `${plan.schema}.${plan.name} is copied again: ${reason}.`)
     await this.betweenTransactions(async () => {
-      await file.record((connection) => writeTableState(connection, plan.oid, 'init', null))
+      await recordUncopied(file, plan.oid)
       this.markUncopied(plan.oid)
     })
     this.wake(plan.oid)
@@ -82,11 +86,25 @@ export class TableCommands {
         advice: 'Look at its findings in Connect or with `millrace doctor`.',
       })
     }
-    const added = await recordTables(file, relations.filter((relation) => !isKnown(relation)))
+    const added = await recordTables(file, this.options.masks, relations.filter((relation) => !isKnown(relation)))
     for (const table of added) {
       tables().set(table.plan.oid, table)
       onNotice('info', `${table.plan.schema}.${table.plan.name} is added.`)
       this.wake(table.plan.oid)
+    }
+  }
+
+  /** See `Replication.maskColumns`. */
+  async mask(requests: readonly MaskRequest[]): Promise<void> {
+    const { masks, tables, current } = this.options
+    for (const { schema, table } of requests) this.requireOnSource(schema, table)
+    const oids = [...tables().keys()]
+    const relations = await this.askSource((client) => readSourceTables(client, { oids }))
+    for (const oid of await masks.request(requests, relations)) {
+      // The first copy may be under way, by the masks of before.
+      current()?.breakOffCopy(oid)
+      const table = tables().get(oid)
+      if (table) await this.copyAgain(table, 'its columns are masked otherwise now')
     }
   }
 
@@ -131,4 +149,10 @@ export class TableCommands {
     }
     await work()
   }
+}
+
+/** A copy that is just being put in the table's place writes the same: after it, it can be written. */
+async function recordUncopied(file: ReplicaFile, oid: number): Promise<void> {
+  const write = (): Promise<void> => file.record((connection) => writeTableState(connection, oid, 'init', null))
+  await write().catch((error: unknown) => (isConflict(error) ? write() : Promise.reject(error)))
 }

@@ -119,7 +119,7 @@ export class TableGate {
     if (known && (known.plan === null || known.plan === plan)) return known
     const relation = this.relations.get(oid)
     const isPlanned = !relation || isAsPlanned(plan, relation) || (this.settled.has(relation) && hasSameColumns(plan, relation))
-    const shape = isPlanned ? shapeOfPlan(plan) : shapeOfRelation(relation, this.transactionLsn)
+    const shape = isPlanned ? shapeOfPlan(plan) : shapeOfRelation(plan, relation, this.transactionLsn)
     if (this.held.has(oid) && !isPlanned && !(hasSameColumns(plan, relation) && shape.identity === 'whole-row')) {
       this.park(oid, 'TABLE_CHANGED', 'The table changed on the source again and again while it was copied; copy it again.')
       return null

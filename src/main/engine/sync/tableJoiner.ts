@@ -20,6 +20,7 @@ import { inTransaction, type ReplicaFile } from '../store/replicaFile.ts'
 import { replicaName } from '../apply/statements.ts'
 import { planTable } from '../typemap/tablePlan.ts'
 import { copyTables, type Publish } from './copyTables.ts'
+import type { FileMasks } from './fileMasks.ts'
 import { recordOf, samePlan, type FollowedTable } from './followedTables.ts'
 import { disposePart, type HeldBack } from './heldBack.ts'
 import { ownName } from './ownName.ts'
@@ -33,6 +34,7 @@ export interface TableJoinerOptions {
   address: SourceAddress
   source: SourceRecord
   tables: ReadonlyMap<number, FollowedTable>
+  masks: FileMasks
   folder: string
   clock: Clock
   logger: Logger
@@ -138,11 +140,14 @@ export class TableJoiner {
 
   private async join(tables: readonly FollowedTable[]): Promise<void> {
     const { address, run, file, folder, clock, logger, onNotice, onActivity } = this.options
+    const { revision } = this.options.masks
     const published = await this.publish(tables)
     if (published.length === 0) return
     await run.betweenTransactions(async () => {
       for (const table of published) this.holdBack(table)
     })
+    // Masks that were asked for meanwhile are not in the plans; from here on that voids a copy by itself.
+    if (this.options.masks.revision !== revision) return this.abandonRest()
     const walsender = await ReplicationConnection.open(address, this.signal)
     const cut = (): void => walsender.cut()
     this.signal.addEventListener('abort', cut)
@@ -160,6 +165,7 @@ export class TableJoiner {
         followed: this.options.tables,
         slot,
         publicationNames: this.options.source.publicationNames,
+        maskKey: this.options.masks.keyInUse,
         folder,
         clock,
         logger,
@@ -199,11 +205,12 @@ export class TableJoiner {
     try {
       return await cutShort(client, { signal: this.signal }, async () => {
         const relations = await readSourceTables(client, { oids: tables.map((table) => table.plan.oid) })
+        const masksOf = await this.options.masks.read()
         const published: FollowedTable[] = []
         for (const table of tables) {
           const relation = relations.find(({ oid }) => oid === table.plan.oid)
           if (relation && followsOf(relation) !== 'nothing') {
-            table.plan = planTable(relation)
+            table.plan = planTable(relation, { masks: masksOf(relation).rules })
             table.estimatedRows = relation.estimatedRows
             published.push(table)
           } else if (relation) {

@@ -5,6 +5,7 @@
  * fail; none is clamped, rounded or dropped. The column must be described as it was when the text was
  * written: a DECIMAL of another scale would round.
  */
+import type { MaskRule } from '../model/maskRule.ts'
 import type { SourceColumn, TypeKind } from '../model/relation.ts'
 import { listOf } from './arrays.ts'
 import { string, text, type Mapping } from './mapping.ts'
@@ -40,6 +41,18 @@ export function planColumn(column: SourceColumn): ColumnPlan {
 /** The same column kept as its Postgres text: the fall-back when a value is out of DuckDB's range. */
 export function planAsText(column: SourceColumn, note: string): ColumnPlan {
   return planOf(text(note, { mayNeedQuotes: planColumn(column).mayNeedQuotes }))
+}
+
+const maskNotes: Record<MaskRule, string> = {
+  hash: 'Masked: hash. A keyed hash stands for each value, the same for the same text.',
+  null: 'Masked: null. NULL stands for every value.',
+  redact: 'Masked: redact. The same word stands for every value.',
+}
+
+/** The same column with a mask over its values: a text, or nothing at all in its own type. */
+export function planMasked(column: SourceColumn, rule: MaskRule): ColumnPlan {
+  if (rule === 'null') return { ...planColumn(column), note: maskNotes.null }
+  return planOf(text(maskNotes[rule], { mayNeedQuotes: false }))
 }
 
 function planOf(mapping: Mapping): ColumnPlan {

@@ -1,5 +1,6 @@
+import { noMasks, type MaskRule, type MaskRules } from '../model/maskRule.ts'
 import type { SourceColumn, SourceRelation } from '../model/relation.ts'
-import { planAsText, planColumn, type ColumnPlan } from './index.ts'
+import { planAsText, planColumn, planMasked, type ColumnPlan } from './index.ts'
 
 export interface PlannedColumn {
   source: SourceColumn
@@ -11,6 +12,8 @@ export interface PlannedColumn {
   sourceType: string
   /** Part of the key by which a changed row is found again. */
   inKey: boolean
+  /** What its values are before they are written; left out where they are as the source has them. */
+  mask?: MaskRule
   plan: ColumnPlan
 }
 
@@ -44,11 +47,14 @@ const reservedSchemas = new Set([
 ])
 
 /**
- * `textColumns` names the columns that hold values out of DuckDB's range and are kept as text.
+ * `textColumns` names the columns that hold values out of DuckDB's range and are kept as text; a mask goes before that.
  * DuckDB folds case and has a pseudo-column `rowid`: a column whose name collides gets its attnum
  * behind an underscore. https://duckdb.org/docs/stable/sql/dialect/keywords_and_identifiers
  */
-export function planTable(relation: SourceRelation, textColumns: ReadonlyMap<string, string> = new Map()): TablePlan {
+export function planTable(
+  relation: SourceRelation,
+  { textColumns = new Map(), masks = noMasks }: { textColumns?: ReadonlyMap<string, string>; masks?: MaskRules } = {},
+): TablePlan {
   // Under FULL the old row comes whole, so the primary key, where there is one, finds it sooner.
   const keyAttnums = new Set(
     relation.replicaIdentity === 'full' && relation.primaryKey.length > 0 ? relation.primaryKey : relation.identityKey,
@@ -67,6 +73,7 @@ export function planTable(relation: SourceRelation, textColumns: ReadonlyMap<str
     while (taken.has(replicaName.toLowerCase())) replicaName = `${replicaName}_${column.attnum}`
     taken.add(replicaName.toLowerCase())
     const textNote = textColumns.get(column.name)
+    const mask = masks.get(column.attnum)
     columns.push({
       source: column,
       attnum: column.attnum,
@@ -76,7 +83,8 @@ export function planTable(relation: SourceRelation, textColumns: ReadonlyMap<str
       typmod: column.typmod,
       sourceType: column.typeName,
       inKey: identity === 'key' && keyAttnums.has(column.attnum),
-      plan: textNote === undefined ? planColumn(column) : planAsText(column, textNote),
+      ...(mask === undefined ? {} : { mask }),
+      plan: mask !== undefined ? planMasked(column, mask) : textNote === undefined ? planColumn(column) : planAsText(column, textNote),
     })
   }
   return {
@@ -101,4 +109,19 @@ export function keepColumnsAsText(plan: TablePlan, places: readonly number[]): T
       places.includes(place) ? { ...column, plan: planAsText(column.source, note) } : column,
     ),
   }
+}
+
+/** By place; null where no column has a mask. */
+export function masksOfPlan(plan: TablePlan): (MaskRule | null)[] | null {
+  if (!plan.columns.some(({ mask }) => mask !== undefined)) return null
+  return plan.columns.map(({ mask }) => mask ?? null)
+}
+
+export function maskRulesOf({ columns }: Pick<TablePlan, 'columns'>): MaskRules {
+  return new Map(columns.flatMap(({ attnum, mask }) => (mask === undefined ? [] : [[attnum, mask] as const])))
+}
+
+/** Columns by which rows are found, and which a mask makes all alike. */
+export function keysLostToMasks({ columns }: Pick<TablePlan, 'columns'>): PlannedColumn[] {
+  return columns.filter(({ inKey, mask }) => inKey && (mask === 'null' || mask === 'redact'))
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { parseMaskRequests, type MaskRequest } from '../../engine/masking/maskRequests.ts'
 
 /** Parsers for options: each throws what commander tells as wrong usage. */
 
@@ -17,6 +18,15 @@ export function tablePatterns(text: string, before: string[] | undefined): strin
   const patterns = (text.match(/(?:"(?:[^"]|"")*"|[^,"])+/g) ?? []).map((part) => part.trim()).filter(Boolean)
   if (patterns.length === 0) throw new InvalidArgumentError("Give patterns such as 'public.*,sales.orders'.")
   return [...(before ?? []), ...patterns]
+}
+
+/** `public.users.email=hash`; repeating the option adds to it. */
+export function masks(text: string, before: MaskRequest[] | undefined): MaskRequest[] {
+  try {
+    return [...(before ?? []), ...parseMaskRequests(text)]
+  } catch (error) {
+    throw error instanceof RangeError ? new InvalidArgumentError(error.message) : error
+  }
 }
 
 /** A slot's name, as Postgres admits it: https://www.postgresql.org/docs/current/warm-standby.html#STREAMING-REPLICATION-SLOTS-MANIPULATION */

@@ -98,6 +98,12 @@ const shortNumber = (value: number): string => {
 /** Along an axis a year stays a year. */
 const axisNumber = (value: number): string => (Math.abs(value) < 10_000 ? String(value) : shortNumber(value))
 
+/** Beyond as many as there are colours, they come again hatched, so that no two look alike. */
+function hatchedAgain(at: number, colors: ChartColors): object {
+  if (at < colors.series.length) return {}
+  return { decal: { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: -Math.PI / 4, color: colors.paper } }
+}
+
 /** Each kind but the pivot, which is a table. */
 export function chartOption(
   settings: ChartSettings,
@@ -128,7 +134,7 @@ export function chartOption(
   if (settings.kind === 'heatmap') return heatmap(data, colors, common, categoryAxis)
   const series = seriesOf(settings, data)
   if (settings.kind === 'pie') {
-    const slices = (series[0]?.points ?? []).map(([name, value]) => ({ name: labelOf(name), value }))
+    const slices = (series[0]?.points ?? []).map(([name, value], at) => ({ name: labelOf(name), value, itemStyle: hatchedAgain(at, colors) }))
     return { ...common, tooltip: { ...(common.tooltip as object), trigger: 'item' },
       series: [{ type: 'pie', radius: ['0%', '68%'], center: ['50%', '54%'], data: slices, minShowLabelAngle: 12,
         label: { color: colors.ink, formatter: '{b} {d} %' }, itemStyle: { borderColor: colors.paper, borderWidth: 1 } }] }
@@ -163,6 +169,7 @@ export function chartOption(
         : {}),
       ...(isArea ? { areaStyle: { opacity: 0.28 } } : {}),
       symbol: SYMBOLS[at % SYMBOLS.length],
+      ...(at < colors.series.length ? {} : { lineStyle: { width: 1.75, type: 'dashed' }, itemStyle: hatchedAgain(at, colors) }),
     })),
   }
 }

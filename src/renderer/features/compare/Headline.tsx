@@ -1,4 +1,4 @@
-import { Check, Equal, TriangleAlert } from 'lucide-react'
+import { Check, Equal, EyeOff, TriangleAlert } from 'lucide-react'
 import type { Comparison } from '../../../main/contract/compare.ts'
 import type { EngineName } from '../../../main/contract/values.ts'
 import { useWorkspaces } from '../../app/workspaces.ts'
@@ -38,6 +38,7 @@ function Answer({ comparison }: { comparison: Comparison }) {
   const { answer } = comparison
   if (!answer) return null
   if (!answer.same) {
+    if (comparison.maskedColumns) return <Badge icon={EyeOff}>different answers, with masked columns</Badge>
     return <Badge tone="warn" icon={TriangleAlert}>different answers</Badge>
   }
   const how = answer.comparedAs === 'ordered' ? 'in the same order' : 'compared without regard to their order'

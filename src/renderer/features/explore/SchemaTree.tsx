@@ -1,6 +1,6 @@
 import { useDeferredValue, useMemo, useRef, useState } from 'react'
 import type { KeyboardEvent, ReactNode } from 'react'
-import { ChevronRight, KeyRound, RefreshCw, TextCursorInput } from 'lucide-react'
+import { ChevronRight, EyeOff, KeyRound, RefreshCw, TextCursorInput } from 'lucide-react'
 import { useCatalogs } from '../../app/catalogs.ts'
 import { useLive } from '../../app/live.ts'
 import { usePreferences } from '../../app/preferences.ts'
@@ -58,7 +58,8 @@ function RowWords({ row, counts }: { row: TreeRow; counts: ReadonlyMap<string, n
         <span className={styles.noKey} />
       )}
       <span className={styles.name}>{column.name}</span>
-      {isKeptAsText(column) && (
+      {column.mask && <EyeOff size={13} strokeWidth={1.75} className={styles.note} role="img" aria-label={`masked: ${column.mask}`} />}
+      {!column.mask && isKeptAsText(column) && (
         <TextCursorInput
           size={13} strokeWidth={1.75} className={styles.note} role="img" aria-label={column.note ?? 'kept as text'}
         />

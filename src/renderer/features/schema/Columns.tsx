@@ -1,4 +1,4 @@
-import { KeyRound, TextCursorInput } from 'lucide-react'
+import { EyeOff, KeyRound, TextCursorInput } from 'lucide-react'
 import type { TablePage, TablePageColumn } from '../../../main/contract/catalog.ts'
 import { openTablePage } from '../../app/tablePages.ts'
 import { Badge } from '../../components/Badge.tsx'
@@ -6,7 +6,8 @@ import { classes } from '../../components/classes.ts'
 import styles from './TablePageView.module.css'
 
 /** How the replica keeps a column's values, beside its type: what is exact is the rule and said quietly. */
-function Kept({ isText }: { isText: boolean }) {
+function Kept({ isText, mask }: Pick<TablePageColumn, 'isText' | 'mask'>) {
+  if (mask) return <Badge icon={EyeOff}>masked: {mask}</Badge>
   if (!isText) return <span className={styles.exact} title="Every value is the source’s, to the last digit.">exact</span>
   return <Badge icon={TextCursorInput}>as text</Badge>
 }
@@ -64,7 +65,7 @@ export function Columns({ page }: { page: TablePage }) {
               {hasReplica && (
                 <td className={styles.kept}>
                   <span className={classes('mono', styles.bounded)}>{column.replicaType ?? <span className="muted">not copied</span>}</span>{' '}
-                  {column.sourceType !== null && column.replicaType !== null && <Kept isText={column.isText} />}
+                  {column.sourceType !== null && column.replicaType !== null && <Kept isText={column.isText} mask={column.mask} />}
                 </td>
               )}
               <td className="muted">{column.nullable ? 'yes' : 'never'}</td>

@@ -9,7 +9,7 @@ import {
   parsePostgresArray,
 } from '../../../../src/main/engine/compare/canonicalValue.ts'
 import { compareAnswers } from '../../../../src/main/engine/compare/compareAnswers.ts'
-import { pathOf } from '../../../../src/main/engine/compare/conditions.ts'
+import { pathOf } from '../../../../src/main/engine/compare/tablePath.ts'
 import { commonFamily, replicaShape, sourceShape } from '../../../../src/main/engine/compare/valueFamily.ts'
 import type { ValueFamily } from '../../../../src/main/engine/compare/valueFamily.ts'
 

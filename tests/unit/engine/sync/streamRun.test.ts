@@ -49,6 +49,9 @@ beforeEach(async () => {
         answer = { with: resolve, fail: reject }
       }),
     sourceLsn: () => null,
+    maskKey: () => {
+      throw new Error('nothing is masked')
+    },
   })
   run.attach({
     pause: () => {},

@@ -71,9 +71,10 @@ function textOf(file: FileStatus, source: Awaited<ReturnType<typeof readSourceSt
     `${table.schema}.${table.name}`,
     table.state,
     verifiedText(table.verified),
+    table.masks.map(({ column, rule }) => `${column}=${rule}`).join(', '),
     table.reason ?? '',
   ])
-  if (rows.length > 0) lines.push('', formatTable(['table', 'state', 'last verified', 'reason'], rows))
+  if (rows.length > 0) lines.push('', formatTable(['table', 'state', 'last verified', 'masked', 'reason'], rows))
   return lines.join('\n')
 }
 

@@ -4,8 +4,9 @@ import { MillraceError } from '../../../contract/errors.ts'
 import type { LiveSnapshot } from '../../../contract/live.ts'
 import { openSession } from '../../../engine/session.ts'
 import type { ReplicaSession } from '../../../engine/session.ts'
+import type { MaskRequest } from '../../../engine/masking/maskRequests.ts'
 import type { Declare, Invocation, Outcome } from '../invocation.ts'
-import { fileOption, publicationName, slotName, sourceOption, tablePatterns } from '../options.ts'
+import { fileOption, masks, publicationName, slotName, sourceOption, tablePatterns } from '../options.ts'
 import { watchProgress } from '../progress.ts'
 
 interface SyncOptions {
@@ -14,6 +15,7 @@ interface SyncOptions {
   tables?: string[]
   exclude?: string[]
   copyAgain?: string[]
+  mask?: MaskRequest[]
   slot?: string
   publication?: string
   untilCaughtUp?: boolean
@@ -30,6 +32,11 @@ export function declareSync(program: Command, declare: Declare): void {
       .option('--tables <patterns>', "what is followed, e.g. 'public.*,sales.orders' (default: all); added to an existing file", tablePatterns)
       .option('--exclude <patterns>', 'what is left out; its copy is dropped from an existing file', tablePatterns)
       .option('--copy-again <patterns>', "what of an existing file is copied again; '*' for all, also where the slot is lost", tablePatterns)
+      .option(
+        '--mask <columns>',
+        "what of a column is never copied as it is: 'public.users.email=hash' (or null, redact; none takes a mask away)",
+        masks,
+      )
       .option('--slot <name>', 'the name of the replication slot of a new file', slotName)
       .option('--publication <name>', 'the name of the publication of a new file', publicationName)
       .option('--until-caught-up', 'exit 0 once everything committed before the call is durable in the file')
@@ -54,6 +61,7 @@ async function sync(invocation: Invocation, options: SyncOptions): Promise<Outco
           },
         }
       : {}),
+    ...(options.mask === undefined ? {} : { masks: options.mask }),
     ...(options.slot === undefined ? {} : { slotName: options.slot }),
     ...(options.publication === undefined ? {} : { publicationName: options.publication }),
   })
@@ -106,7 +114,7 @@ function summaryOf(session: ReplicaSession, live: LiveSnapshot) {
     sourceLsn: live.lag.sourceLsn,
     slot: live.slot?.name ?? null,
     fileBytes: live.fileBytes,
-    tables: live.tables.map(({ schema, name, state, rows, reason, inserts, updates, deletes, truncates, textColumns }) => ({
+    tables: live.tables.map(({ schema, name, state, rows, reason, inserts, updates, deletes, truncates, textColumns, maskedColumns }) => ({
       schema,
       name,
       state,
@@ -117,6 +125,7 @@ function summaryOf(session: ReplicaSession, live: LiveSnapshot) {
       deletes,
       truncates,
       textColumns,
+      maskedColumns: maskedColumns ?? [],
     })),
   }
 }
