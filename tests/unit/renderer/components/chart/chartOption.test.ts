@@ -47,6 +47,17 @@ describe('a chart', () => {
     expect(svg).toMatch(/#e0a800|rgb\(224,168,0\)/)
   })
 
+  it.each(['stacked', 'pie'] as ChartKind[])('of kind %s hatches what would have the colour of another', (kind) => {
+    const countries = ['DE', 'FR', 'IT', 'PL', 'SE']
+    const many: ChartData = { ...data, rows: countries.map((country) => (kind === 'pie' ? [country, null, '3'] : ['2026-01-01', country, '3'])) }
+    const hatched = (chosen: ChartData): number => {
+      const svg = svgOf(chartOption(settings({ kind, series: kind === 'pie' ? null : 'country' }), chosen, columns, colors, true), 600, 300)
+      return new Set(svg.match(/url\(#[^)]*\)/g)).size
+    }
+    expect(hatched({ ...many, rows: many.rows.slice(0, 3) })).toBe(0)
+    expect(hatched(many)).toBeGreaterThan(0)
+  })
+
   it('of a histogram has a bar for each pair of edges', () => {
     const bars = { ...data, rows: [['0', '50', '3'], ['50', '100', '9']], measures: ['rows'] }
     const option = chartOption(settings({ kind: 'histogram', x: 'total', y: [] }), bars, columns, colors, true)
