@@ -84,7 +84,11 @@ test.describe('the viewer of a cell', () => {
     await expect(viewer(page)).toContainText(/00000000\s*61 62 63 00 ff\s+abc··/)
 
     await page.getByRole('radio', { name: 'Source', exact: true }).first().click()
-    await run(page, `SELECT '\\x61626300ff'::bytea AS bytes`)
+    await writeSql(page, `SELECT '\\x61626300ff'::bytea AS bytes`)
+    await page.keyboard.press('ControlOrMeta+Enter')
+    // The cell of the result before stands there until this one comes.
+    await expect(page.getByRole('columnheader', { name: /bytea/ })).toBeVisible()
+    await cell(page, 0, 0).click()
     await page.keyboard.press('Shift+Enter')
     await expect(viewer(page)).toContainText(/00000000\s*61 62 63 00 ff\s+abc··/)
     await viewer(page).getByRole('button', { name: 'Copy' }).click()
