@@ -81,7 +81,8 @@ function differenceOf(source: Answer, replica: Answer, unmatched: Unmatched, col
     (column) => columnNames[column] ?? `column ${column + 1}`,
   )
   const where = columns.length === 0 || columns.length > 4 ? '' : `, in ${listed(columns)}`
-  return `${unmatched.source.length} of ${rowsText(source.rowCount)} differ${where}.`
+  const count = unmatched.source.length
+  return `${count} of ${rowsText(source.rowCount)} ${count === 1 ? 'differs' : 'differ'}${where}.`
 }
 
 function listed(names: readonly string[]): string {

@@ -109,7 +109,7 @@ describe('two answers', () => {
   it('count how often a row is there, and tell NULL from the empty text', () => {
     expect(compare(['text'], [['a'], ['a'], ['b']], [['a'], ['b'], ['b']]).verdict).toMatchObject({
       same: false,
-      difference: '1 of 3 rows differ, in c0.',
+      difference: '1 of 3 rows differs, in c0.',
     })
     expect(compare(['text'], [['']], [[null]]).verdict.same).toBe(false)
     expect(compare(['text', 'text'], [['a', 'bc']], [['ab', 'c']]).verdict.same).toBe(false)
@@ -137,7 +137,7 @@ describe('two answers', () => {
     )
     expect(near.verdict.same).toBe(true)
     const far = compare(['text', 'float'], [['a', '0.3']], [['a', '0.3001']])
-    expect(far.verdict).toMatchObject({ same: false, difference: '1 of 1 row differ, in c1.' })
+    expect(far.verdict).toMatchObject({ same: false, difference: '1 of 1 row differs, in c1.' })
     expect(compare(['float'], [['NaN']], [['NaN']]).verdict.same).toBe(true)
     expect(compare(['single-float'], [['0.1']], [['0.10000000149011612']]).verdict.same).toBe(true)
   })
@@ -154,7 +154,7 @@ describe('two answers', () => {
         ['b', '2'],
       ],
     )
-    expect(verdict.difference).toBe('1 of 2 rows differ, in c0 and c1.')
+    expect(verdict.difference).toBe('1 of 2 rows differs, in c0 and c1.')
   })
 
   it('of many rows are told apart by their digest, in bounded memory', () => {
