@@ -266,6 +266,20 @@ describe.each<PostgresMajor>([15, 18])('masked columns, followed from Postgres %
     await expectUsers()
   })
 
+  it('keep a table back that was made anew without a masked column: it may have the values under another name', async () => {
+    await createUsers()
+    await follow(userMasks)
+    await source.query(`DROP TABLE users; CREATE TABLE users (id int PRIMARY KEY, mail text, phone text, notes text); INSERT INTO users VALUES (1, 'plain', 'b', 'c')`)
+    await until('it is parked', () => session!.live().tables[0]?.state === 'errored' && /made anew/.test(session!.live().tables[0]?.reason ?? ''), { timeoutMs: 30_000 })
+    expect(session!.live().tables[0]?.reason).toMatch(/^public\.users was made anew on the source, and has no column email any more/)
+    expect(await rows(`SELECT outcome FROM millrace.schema_changes`)).toEqual(['parked'])
+    await session!.maskColumns([mask('public.users.mail', 'hash')])
+    await until('it is copied', () => session!.live().tables[0]?.state === 'ready')
+    await session!.whenCaughtUp()
+    const sql = 'SELECT mail, phone, notes FROM users'
+    expect(await rows(sql)).toEqual(await maskedRows(sql, 'hash', 'null', 'redact'))
+  })
+
   describe('when the table changes on the source', () => {
     const expectMasked = async (columns: string, ...masks: Parameters<typeof maskedRows>[1][]): Promise<void> => {
       await session!.whenCaughtUp()

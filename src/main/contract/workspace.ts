@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { maskChoiceSchema } from './masks.ts'
 import { preflightReportSchema, sourceAddressSchema } from './source.ts'
 import { instantSchema, tableNameSchema } from './values.ts'
 
@@ -28,6 +29,8 @@ export const workspaceContract = {
         name: z.string().min(1),
         address: sourceAddressSchema,
         tables: z.array(tableNameSchema).min(1),
+        /** Columns of which no value is copied as it is. */
+        masks: z.array(maskChoiceSchema).optional(),
         isProduction: z.boolean().default(false),
         /** Default: a file named for the workspace in the app's data folder. */
         filePath: z.string().optional(),
@@ -51,6 +54,8 @@ export const workspaceContract = {
   resume: oc.output(z.object({ paused: z.boolean() })),
   /** Copies one table again from a new snapshot, while the others go on. */
   resyncTable: oc.input(tableNameSchema).output(z.object({ started: z.boolean() })),
+  /** Masks columns otherwise than now; their tables are copied again, while the others go on. */
+  maskColumns: oc.input(z.object({ columns: z.array(maskChoiceSchema).min(1) })).output(z.object({ started: z.boolean() })),
   /** The open workspace's source as preflight sees it: what could be followed, and what stands against it. */
   checkSource: oc.output(preflightReportSchema),
   /** Follows more tables of the source: they are copied while the others go on. Those that are followed already stay. */

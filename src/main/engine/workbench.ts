@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { MillraceError } from '../contract/errors.ts'
 import type { Comparison } from '../contract/compare.ts'
 import type { LagPoint, LiveEvent, LiveSnapshot } from '../contract/live.ts'
+import type { MaskChoice } from '../contract/masks.ts'
 import type { SourceAddress } from '../contract/source.ts'
 import type { TableName } from '../contract/values.ts'
 import type { Workspace } from '../contract/workspace.ts'
@@ -13,6 +14,7 @@ import { openDemo, type Demo } from './demo/demo.ts'
 import { dropFromSource } from './fileStatus.ts'
 import { emptySnapshot } from './metrics/emptySnapshot.ts'
 import { closeServices, openServices, type OpenWorkspace } from './openWorkspace.ts'
+import { requestsOf } from './maskChoices.ts'
 import type { Host } from './ports.ts'
 import { removeScratchFile } from './scratch/scratchFile.ts'
 import { openSession } from './session.ts'
@@ -34,6 +36,7 @@ export interface StartWorkspace {
   name: string
   address: SourceAddress
   tables: readonly TableName[] | null
+  masks?: readonly MaskChoice[]
   isProduction: boolean
   filePath?: string
   keepPassword: boolean
@@ -107,7 +110,7 @@ export class Workbench {
     return this.inTurn(async () => {
       const id = randomBytes(8).toString('hex')
       const workspace = this.describe({ ...input, id, isDemo: false })
-      await this.openWorkspace(workspace, input.address, input.tables)
+      await this.openWorkspace(workspace, input.address, input.tables, input.masks)
       if (input.keepPassword && input.address.password !== undefined) {
         await this.settings.writePassword(id, input.address.password)
       }
@@ -294,6 +297,7 @@ export class Workbench {
     workspace: Workspace,
     given: SourceAddress,
     tables: readonly TableName[] | null,
+    masks: readonly MaskChoice[] = [],
   ): Promise<void> {
     await this.closeNow()
     const address = await withPassword(given)
@@ -303,6 +307,7 @@ export class Workbench {
       filePath: workspace.filePath,
       address,
       ...(tables ? { tables } : {}),
+      masks: requestsOf(masks),
     })
     const history = this.settings.history(workspace.id)
     const open = await openServices({ host: this.host, workspace, session, address, history, onNotice: (text) => this.notice(text) })

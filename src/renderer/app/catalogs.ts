@@ -49,11 +49,13 @@ export async function readCatalogs(): Promise<void> {
   await Promise.all([readCatalog('replica'), readCatalog('source')])
 }
 
-/** What makes the replica's catalog another one: the workspace, and which tables are there to be queried. */
+/** What makes the replica's catalog another one: the workspace, which tables are there to be queried, and what is masked of them. */
 function signature(): string {
   const { snapshot } = useLiveStore.getState()
   if (!snapshot?.workspaceId) return ''
-  const tables = snapshot.tables.map(({ schema, name, state }) => `${schema}.${name}:${state}`)
+  const tables = snapshot.tables.map(
+    ({ schema, name, state, maskedColumns }) => `${schema}.${name}:${state}:${maskedColumns ? JSON.stringify(maskedColumns) : ''}`,
+  )
   return `${snapshot.workspaceId}|${tables.join('|')}`
 }
 

@@ -1,3 +1,4 @@
+import { requestsOf } from '../maskChoices.ts'
 import { api, type Services } from './services.ts'
 import { checkSource } from './source.ts'
 
@@ -20,6 +21,10 @@ export function workspaceHandlers({ settings, workbench }: Services) {
     }),
     resyncTable: api.workspace.resyncTable.handler(async ({ input }) => {
       await workbench.requireOpen().session.resyncTable(input)
+      return { started: true }
+    }),
+    maskColumns: api.workspace.maskColumns.handler(async ({ input }) => {
+      await workbench.requireOpen().session.maskColumns(requestsOf(input.columns))
       return { started: true }
     }),
     checkSource: api.workspace.checkSource.handler(({ signal }) =>

@@ -22,8 +22,8 @@ export interface SourceReaderOptions {
   /** For the pipes that rows come through. */
   folder: string
   signal: AbortSignal
-  /** For the source to hash by; null where the file has none. */
-  maskKey: MaskKey | null
+  /** For the source to hash by; null where the file has none. Asked at each connection, for it may come late. */
+  maskKey(): MaskKey | null
 }
 
 export interface ReadSize {
@@ -172,7 +172,8 @@ export class SourceReader {
   }
 
   private async open(): Promise<Connections> {
-    const { address, maskKey, signal } = this.options
+    const { address, signal } = this.options
+    const maskKey = this.options.maskKey()
     const options = { purpose: 'verify', readOnly: true, statementTimeoutMs: STATEMENT_TIMEOUT_MS, signal }
     const client = await connectSource(address, options)
     try {

@@ -155,7 +155,7 @@ class VerificationRun {
     const endInterrupting = interruptOnAbort(connection, signal)
     const source = new SourceReader({
       ...{ address: session.address, connection, folder: session.stagingFolder, signal },
-      maskKey: session.maskKey,
+      maskKey: () => session.maskKey,
     })
     try {
       this.activity = 'Waiting until the replica has come to where the source is now.'

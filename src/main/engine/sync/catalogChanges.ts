@@ -174,9 +174,11 @@ class Attempt {
     const plan = { ...planTable(relation, { masks: masks.rules }), replicaSchema, replicaTable }
     const follower = newFollowedTable(plan, relation.estimatedRows)
     if (masks.lost.length > 0) {
-      follower.state = 'errored'
-      follower.reason = `${lostReason(relation.schema, relation.name, masks.lost)} Say what is masked of it now, and copy it again.`
-      outcome.copyReason = null
+      const reason = `${lostReason(relation.schema, relation.name, masks.lost)} Say what is masked of it now, and copy it again.`
+      const change = { state: 'errored', reason } as const
+      const records = outcome.records.map((record) => ({ ...record, outcome: 'parked' as const }))
+      Object.assign(follower, change)
+      Object.assign(outcome, { change, copyReason: null, code: 'TABLE_CHANGED', records })
     }
     const record = recordOf(follower)
     await removeTable(this.connection, oid)

@@ -1,4 +1,5 @@
-import { Play } from 'lucide-react'
+import { useState } from 'react'
+import { EyeOff, Play } from 'lucide-react'
 import type { PreflightReport } from '../../../main/contract/source.ts'
 import { Button } from '../../components/Button.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
@@ -8,8 +9,9 @@ import { formatBytes, formatDuration, formatMany, formatShortCount } from '../..
 import { StatusDot } from '../../components/StatusDot.tsx'
 import { countOf, sqlOf } from './findings.ts'
 import { Findings } from './Findings.tsx'
+import { MaskDialog } from './MaskDialog.tsx'
 import styles from './Report.module.css'
-import { changeTree, choose, nameOf, startFollowing, useConnect } from './store.ts'
+import { changeTree, choose, maskKey, nameOf, startFollowing, useConnect } from './store.ts'
 import { firstChoice, sumOf } from './tableTree.ts'
 import { TableTree } from './TableTree.tsx'
 
@@ -48,10 +50,14 @@ function ServerLine({ report }: { report: PreflightReport }) {
 function StartBar({ report }: { report: PreflightReport }) {
   const state = useConnect()
   const sum = sumOf(report.tables, state.chosen)
+  const masked = report.tables
+    .filter(({ oid }) => state.chosen.has(oid))
+    .reduce((count, table) => count + table.columns.filter((column) => state.masks.has(maskKey(table, column))).length, 0)
   const rows = sum.rows > 0 ? `, about ${formatShortCount(sum.rows)}${sum.rowsAreMore ? ' or more' : ''} rows` : ''
   const notes = [
     sum.insertsOnly > 0 ? `${formatMany(sum.insertsOnly, 'table')} with inserts only` : '',
     sum.textColumns > 0 ? `${formatMany(sum.textColumns, 'column')} kept as text` : '',
+    masked > 0 ? `${formatMany(masked, 'column')} masked` : '',
   ].filter(Boolean)
   return (
     <footer className={styles.start}>
@@ -87,6 +93,8 @@ function StartBar({ report }: { report: PreflightReport }) {
 /** What the test found: the checklist, the tables, and the one button. */
 export function Report({ report }: { report: PreflightReport }) {
   const search = useConnect((state) => state.tree.search)
+  const chosen = useConnect((state) => state.chosen)
+  const [isMasking, setIsMasking] = useState(false)
   return (
     <div className={styles.report}>
       <ServerLine report={report} />
@@ -103,11 +111,17 @@ export function Report({ report }: { report: PreflightReport }) {
             <Button size="small" variant="quiet" onClick={() => choose(new Set())}>
               None
             </Button>
+            <Button size="small" variant="quiet" icon={EyeOff} disabled={chosen.size === 0} onClick={() => setIsMasking(true)}>
+              Mask columns…
+            </Button>
             <SearchField label="Search tables" value={search} className={styles.search}
               onChange={(text) => changeTree({ search: text })} />
           </div>
           <TableTree tables={report.tables} />
           <StartBar report={report} />
+          {isMasking && (
+            <MaskDialog tables={report.tables.filter(({ oid }) => chosen.has(oid))} onClose={() => setIsMasking(false)} />
+          )}
         </>
       )}
     </div>

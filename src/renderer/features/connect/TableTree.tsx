@@ -1,11 +1,11 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { KeyboardEvent } from 'react'
-import { Check, ChevronRight, KeyRound, Minus } from 'lucide-react'
+import { Check, ChevronRight, EyeOff, KeyRound, Minus } from 'lucide-react'
 import { Badge } from '../../components/Badge.tsx'
 import { classes } from '../../components/classes.ts'
 import { formatBytes, formatExact, formatShortCount } from '../../components/format.ts'
 import { useVirtualRows } from '../../components/useVirtualRows.ts'
-import { choose, changeTree, useConnect } from './store.ts'
+import { choose, changeTree, maskKey, useConnect } from './store.ts'
 import type { SourceTable } from './sourceTypes.ts'
 import styles from './TableTree.module.css'
 import { canBeCopied, moved, parentIndex, textColumnsOf, tickOf, toggled, treeRows } from './tableTree.ts'
@@ -79,7 +79,8 @@ function TableCells({ table, expanded, ticked }: { table: SourceTable; expanded:
 }
 
 function ColumnCells({ row }: { row: TreeRow & { kind: 'column' } }) {
-  const { column } = row
+  const { column, table } = row
+  const mask = useConnect((state) => state.masks.get(maskKey(table, column)))
   return (
     <>
       <span role="gridcell" className={classes(styles.first, styles.column)}>
@@ -92,7 +93,8 @@ function ColumnCells({ row }: { row: TreeRow & { kind: 'column' } }) {
           →
         </span>
         <span className={styles.replicaType}>{column.replicaType}</span>
-        {!column.exact && <Badge tone="warn">kept as text</Badge>}
+        {mask && <Badge icon={EyeOff}>masked: {mask}</Badge>}
+        {!mask && !column.exact && <Badge tone="warn">kept as text</Badge>}
         {column.note && (
           <span className={styles.reason} title={column.note}>
             {column.note}

@@ -1,5 +1,6 @@
 import { create } from 'zustand'
 import type { Fault } from '../../../main/contract/errors.ts'
+import type { MaskRule } from '../../../main/contract/masks.ts'
 import type { PreflightReport } from '../../../main/contract/source.ts'
 import type { Workspace } from '../../../main/contract/workspace.ts'
 import { engine } from '../../app/engineClient.ts'
@@ -28,10 +29,12 @@ export interface ConnectState {
   fault: Fault | null
   report: PreflightReport | null
   chosen: ReadonlySet<number>
+  /** By `maskKey`: what of the columns is not copied as it is. */
+  masks: ReadonlyMap<string, MaskRule>
   tree: TreeView
 }
 
-const unread = { report: null, chosen: new Set<number>(), fault: null }
+const unread = { report: null, chosen: new Set<number>(), masks: new Map<string, MaskRule>(), fault: null }
 
 export const useConnect = create<ConnectState>()(() => ({
   text: '',
@@ -122,7 +125,7 @@ export async function testSource(): Promise<void> {
     const asked = getState().draft
     const report = await engine.source.check({ address: addressOf(asked) })
     if (getState().draft !== asked) return
-    setState({ report, chosen: firstChoice(report.tables) })
+    setState({ report, chosen: firstChoice(report.tables), masks: new Map() })
   })
 }
 
@@ -135,13 +138,19 @@ async function arrive(_workspace: Workspace): Promise<void> {
 export function startFollowing(): Promise<void> {
   return work('starting', async () => {
     const state = getState()
-    const tables = (state.report?.tables ?? [])
-      .filter(({ oid }) => state.chosen.has(oid))
-      .map(({ schema, name }) => ({ schema, name }))
+    const chosen = (state.report?.tables ?? []).filter(({ oid }) => state.chosen.has(oid))
+    const tables = chosen.map(({ schema, name }) => ({ schema, name }))
+    const masks = chosen.flatMap((table) =>
+      table.columns.flatMap((column) => {
+        const rule = state.masks.get(maskKey(table, column))
+        return rule ? [{ schema: table.schema, name: table.name, column: column.name, rule }] : []
+      }),
+    )
     const workspace = await engine.workspace.start({
       name: nameOf(state),
       address: addressOf(state.draft),
       tables,
+      masks,
       isProduction: state.isProduction,
       keepPassword: state.keepPassword,
     })
@@ -160,4 +169,17 @@ export function changeTree(change: Partial<TreeView>): void {
 
 export function choose(chosen: ReadonlySet<number>): void {
   setState({ chosen })
+}
+
+export function maskKey({ oid }: { oid: number }, { name }: { name: string }): string {
+  return `${oid}.${name}`
+}
+
+export function maskColumn(table: { oid: number }, column: { name: string }, rule: MaskRule | null): void {
+  setState(({ masks }) => {
+    const next = new Map(masks)
+    if (rule === null) next.delete(maskKey(table, column))
+    else next.set(maskKey(table, column), rule)
+    return { masks: next }
+  })
 }

@@ -3,6 +3,7 @@ import type { TablePage, TablePageColumn } from '../../../main/contract/catalog.
 import { openTablePage } from '../../app/tablePages.ts'
 import { Badge } from '../../components/Badge.tsx'
 import { classes } from '../../components/classes.ts'
+import { ColumnMask } from './ColumnMask.tsx'
 import styles from './TablePageView.module.css'
 
 /** How the replica keeps a column's values, beside its type: what is exact is the rule and said quietly. */
@@ -32,6 +33,7 @@ export function Columns({ page }: { page: TablePage }) {
   const hasSource = page.columns.some(({ sourceType }) => sourceType !== null)
   const hasReplica = page.columns.some(({ replicaType }) => replicaType !== null)
   const hasRemarks = page.columns.some(({ comment, note }) => comment !== null || note !== null)
+  const hasMasks = page.columns.some(({ isFollowed }) => isFollowed)
   const hasDefaults = page.columns.some(({ defaultExpression }) => defaultExpression !== null)
   return (
     <div className={styles.scroll} tabIndex={0} role="region" aria-label="Columns">
@@ -41,6 +43,7 @@ export function Columns({ page }: { page: TablePage }) {
             <th scope="col">Column</th>
             {hasSource && <th scope="col" className={styles.source}>On the source</th>}
             {hasReplica && <th scope="col" className={styles.replica}>In the replica</th>}
+            {hasMasks && <th scope="col">Mask</th>}
             <th scope="col">NULL</th>
             {hasDefaults && <th scope="col">Default</th>}
             {hasRemarks && <th scope="col">Remarks</th>}
@@ -68,6 +71,7 @@ export function Columns({ page }: { page: TablePage }) {
                   {column.sourceType !== null && column.replicaType !== null && <Kept isText={column.isText} mask={column.mask} />}
                 </td>
               )}
+              {hasMasks && <td>{column.isFollowed && <ColumnMask page={page} column={column} />}</td>}
               <td className="muted">{column.nullable ? 'yes' : 'never'}</td>
               {hasDefaults && <td><span className={classes('mono', styles.bounded)}>{column.defaultExpression}</span></td>}
               {hasRemarks && (

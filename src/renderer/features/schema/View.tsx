@@ -3,7 +3,7 @@ import { Workflow } from 'lucide-react'
 import { Group, Panel, Separator } from 'react-resizable-panels'
 import { followCatalogs, useCatalogs } from '../../app/catalogs.ts'
 import { useCommands } from '../../app/commands.ts'
-import { useLive } from '../../app/live.ts'
+import { useLive, type LiveState } from '../../app/live.ts'
 import { goTo } from '../../app/places.ts'
 import { useOpenedTable } from '../../app/tablePages.ts'
 import { useWorkspaces } from '../../app/workspaces.ts'
@@ -25,9 +25,13 @@ function OpenedPage() {
   const table = useOpenedTable((state) => state.table)
   const page = useSchema((state) => state.page)
   const fault = useSchema((state) => state.pageFault)
+  const followed = ({ snapshot }: LiveState) => snapshot?.tables.find(({ schema, name }) => schema === table?.schema && name === table.name)
+  // What a copy has made of the columns is recorded when it has caught up.
+  const isReady = useLive((live) => followed(live)?.state === 'ready')
+  const masks = useLive((live) => followed(live)?.maskedColumns)
   useEffect(() => {
     if (table) void readPage(table)
-  }, [table])
+  }, [table, isReady, masks])
   if (fault) return <div style={{ padding: 16 }}><ErrorNote fault={fault} /></div>
   if (!page) return <Skeleton label="The table is being looked up" rows={10} />
   return <TablePageView key={`${page.schema}.${page.name}`} page={page} />
