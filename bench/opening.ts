@@ -63,11 +63,17 @@ await reading
 for (let turn = 0; readers > 0 && turn < RESTING_QUERIES; turn++) restingQueryTimesMs.push(await ask(0, turn))
 await queries.close()
 
-const memoryBytes: number[] = []
+const [memoryBytes, duckdbBytes] = [[], []] as [number[], number[]]
 const untilMs = performance.now() + lingerMs
-while (performance.now() < untilMs) {
-  memoryBytes.push(process.memoryUsage.rss())
-  await delay(1000)
+if (lingerMs > 0) {
+  const watcher = await session.connectReplica()
+  while (performance.now() < untilMs) {
+    memoryBytes.push(process.memoryUsage.rss())
+    const accounted = await watcher.runAndReadAll('SELECT sum(memory_usage_bytes)::DOUBLE FROM duckdb_memory()')
+    duckdbBytes.push(accounted.getRows()[0]![0] as number)
+    await delay(1000)
+  }
+  watcher.closeSync()
 }
 if (lingerMs > 0) await session.whenCaughtUp()
 await session.close()
@@ -77,6 +83,7 @@ const measured: OpeningMeasured = {
   queryTimesMs,
   restingQueryTimesMs,
   memoryBytes,
+  duckdbBytes,
   peakBytes: process.resourceUsage().maxRSS * 1024,
 }
 process.stdout.write(JSON.stringify(measured), () => process.exit(0))

@@ -19,5 +19,7 @@ export interface OpeningMeasured {
   restingQueryTimesMs: number[]
   /** Memory of the process every second of the lingering. */
   memoryBytes: number[]
+  /** What DuckDB's own account says of it, mostly blocks of the file that it keeps up to its limit. */
+  duckdbBytes: number[]
   peakBytes: number
 }

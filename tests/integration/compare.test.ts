@@ -3,21 +3,24 @@ import type { Comparison } from '../../src/main/contract/compare.ts'
 import { CompareService } from '../../src/main/engine/compare/compareService.ts'
 import type { ReplicaSession } from '../../src/main/engine/session.ts'
 import { testHost } from '../support/host.ts'
-import { sharedPostgres } from '../support/postgres.ts'
-import type { TestDatabase } from '../support/postgres.ts'
+import { startPostgres } from '../support/postgres.ts'
+import type { TestDatabase, TestPostgres } from '../support/postgres.ts'
 import { openReplica } from '../support/replica.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { until } from '../support/until.ts'
 
 describe.each([15, 18] as const)('a comparison with Postgres %i', (major) => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>
+  // Of its own: what others write to their databases of one server also moves its snapshots on.
+  let server: TestPostgres
   let source: TestDatabase
   let session: ReplicaSession
   let comparisons: CompareService
 
   beforeAll(async () => {
     folder = await temporaryFolder()
-    source = await sharedPostgres(major).createDatabase()
+    server = await startPostgres({ major })
+    source = await server.createDatabase()
     await source.query(`
       CREATE TABLE orders (id bigint PRIMARY KEY, customer text, total numeric(12,2), weight double precision,
         placed_at timestamptz, day date, is_gift boolean, details jsonb, tags text[], code bytea, rest real);
@@ -41,7 +44,7 @@ describe.each([15, 18] as const)('a comparison with Postgres %i', (major) => {
   afterAll(async () => {
     await comparisons?.close()
     await session?.close()
-    await source?.drop()
+    await server?.stop()
     await folder?.remove()
   })
 
