@@ -51,7 +51,7 @@ function Extremes({ statistics, column }: { statistics: ColumnStatistics; column
         </>
       )}
       <Figure label="max"><Value value={maximum} column={column} /></Figure>
-      {mean !== null && <Figure label="mean"><span className={styles.value}>{meanWords(mean)}</span></Figure>}
+      {mean !== null && <Figure label="mean"><span className={styles.value}>{meanWords(mean, column)}</span></Figure>}
     </dl>
   )
 }

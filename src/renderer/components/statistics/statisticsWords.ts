@@ -1,7 +1,7 @@
 import type { ColumnSummary, HistogramBar } from '../../../main/contract/statistics.ts'
 import type { ResultColumn } from '../../../main/contract/values.ts'
 import { gridText } from '../grid/cellText.ts'
-import { formatCount, formatExact, formatMany, formatPercent } from '../format.ts'
+import { formatCount, formatMany, formatPercent } from '../format.ts'
 
 /** `12 345 different`, `about 12 345 different`, `every value once`. */
 export function distinctWords({ rows, nulls, distinct, isExact }: Omit<ColumnSummary, 'column'>): string {
@@ -28,9 +28,9 @@ export function summaryLines(summary: ColumnSummary): string[] {
   return [`${counts}.`, from === to ? `Always ${from}.` : `From ${from} to ${to}.`]
 }
 
-/** A mean is not exact, so it is told with few digits. */
-export function meanWords(mean: number): string {
-  return formatExact(String(Number(mean.toPrecision(6))))
+/** A mean is not exact, so it is told with few digits, written as the values beside it are. */
+export function meanWords(mean: number, column: ResultColumn): string {
+  return gridText(String(Number(mean.toPrecision(6))), column)
 }
 
 export function barWords(bar: HistogramBar, column: ResultColumn): string {
