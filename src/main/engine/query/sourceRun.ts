@@ -75,10 +75,16 @@ export async function runOnSource(
     const store = (): void => {
       if (showing) clearTimeout(showing)
       showing = null
-      if (!spool || rows.length === 0) return
-      spool.appendText(rows)
-      rows = []
-      result.publish()
+      if (!spool || rows.length === 0 || failure !== null) return
+      // Called by the socket's events and by a timer, where nobody would catch it.
+      try {
+        spool.appendText(rows)
+        rows = []
+        result.publish()
+      } catch (error) {
+        failure = error
+        cancel()
+      }
     }
     const onRow = (row: Cell[], fields: SourceFields[]): void => {
       timings.firstRowMs ??= clock.monotonicMs() - startMs
@@ -124,6 +130,7 @@ export async function runOnSource(
       }
     }
     store()
+    if (failure !== null) throw failure
     timings.lastRowMs = clock.monotonicMs() - startMs
     timings.firstRowMs ??= timings.lastRowMs
     timings.transferMs = timings.lastRowMs - timings.firstRowMs

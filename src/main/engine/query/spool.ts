@@ -20,8 +20,10 @@ export class Spool {
   /** Its name in the result store; the columns are `c0`, `c1`… */
   readonly table: string
   private readonly columnCount: number
-  private readonly connection: DuckDBConnection
+  private readonly writer: DuckDBConnection
   private readonly appender: DuckDBAppender
+  /** Not the appender's: a flush ends whatever its own connection is reading at that moment. */
+  private readonly pageReader: DuckDBConnection
   private readonly connect: () => Promise<DuckDBConnection>
   private readonly closing = new AbortController()
   private readonly readers = new Set<Promise<unknown>>()
@@ -31,21 +33,21 @@ export class Spool {
   private readable = 0
 
   static async open(table: string, columnCount: number, connect: () => Promise<DuckDBConnection>): Promise<Spool> {
-    const connection = await connect()
-    return new Spool(table, columnCount, connection, await connection.createAppender(table), connect)
+    const [writer, pageReader] = [await connect(), await connect()]
+    return new Spool(table, columnCount, { writer, appender: await writer.createAppender(table), pageReader }, connect)
   }
 
   private constructor(
     table: string,
     columnCount: number,
-    connection: DuckDBConnection,
-    appender: DuckDBAppender,
+    { writer, appender, pageReader }: { writer: DuckDBConnection; appender: DuckDBAppender; pageReader: DuckDBConnection },
     connect: () => Promise<DuckDBConnection>,
   ) {
     this.table = table
     this.columnCount = columnCount
-    this.connection = connection
+    this.writer = writer
     this.appender = appender
+    this.pageReader = pageReader
     this.connect = connect
   }
 
@@ -159,14 +161,15 @@ export class Spool {
     await this.reading
     this.appender.clear()
     this.appender.closeSync()
-    await this.connection.run(`DROP TABLE ${this.table}`)
-    this.connection.closeSync()
+    await this.writer.run(`DROP TABLE ${this.table}`)
+    this.writer.closeSync()
+    this.pageReader.closeSync()
   }
 
-  /** One read after the other on the spool's one connection. */
+  /** One read after the other. */
   private read(sql: string): Promise<Cell[][]> {
     const rows = this.reading.then(async () => {
-      const reader = await this.connection.runAndReadAll(sql)
+      const reader = await this.pageReader.runAndReadAll(sql)
       return reader.getRows() as Cell[][]
     })
     this.reading = rows.catch(() => {})
