@@ -89,7 +89,8 @@ export class Replication {
       logger: options.host.logger,
       perform: (signal) => this.perform(signal),
       // Before the first slot there is nothing to go back to, and a wrong address should be told at once.
-      mayRetry: async () => (await readCheckpoint(options.file.bookkeeping)) !== null,
+      // A table that changed while the publication was made has let nothing be made: it is begun again.
+      mayRetry: async ({ code }) => code === 'TABLE_CHANGED' || (await readCheckpoint(options.file.bookkeeping)) !== null,
       onLost: (fault) => this.noteLost(fault),
       onRetry: () => void this.dispatch('retry'),
     })

@@ -9,8 +9,8 @@ export interface RetryLoopOptions {
   logger: Logger
   /** One attempt: resolves when `signal` has ended it, rejects with what else did. */
   perform(signal: AbortSignal): Promise<void>
-  /** Whether there is something to go back to: else a fault is final, whichever it is. */
-  mayRetry(): Promise<boolean>
+  /** Whether there is something to go back to after a fault that may pass: else it is final. */
+  mayRetry(fault: MillraceError): Promise<boolean>
   /** An attempt has ended; the next one comes after a pause. */
   onLost(fault: MillraceError): void
   /** The next attempt begins. */
@@ -39,7 +39,7 @@ export class RetryLoop {
         const fault = faultOfSourceError(error)
         logger.warn('the stream ended', { code: fault.code, detail: fault.detail })
         const mayPass = isTransientSourceError(error) && isWorthWaiting(fault.code, this.attempt)
-        if (!mayPass || !(await mayRetry())) throw fault
+        if (!mayPass || !(await mayRetry(fault))) throw fault
         this.attempt++
         const delayMs = retryDelayMs(this.attempt, Math.random())
         this.nextAttemptAtMs = clock.nowMs() + delayMs
