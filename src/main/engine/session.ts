@@ -1,23 +1,20 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type pg from 'pg'
-import { MillraceError } from '../contract/errors.ts'
+import type { MillraceError } from '../contract/errors.ts'
 import type { LagPoint, LiveSnapshot } from '../contract/live.ts'
 import type { SourceAddress } from '../contract/source.ts'
 import type { TableName } from '../contract/values.ts'
 import type { LastVerification } from '../contract/verify.ts'
+import { Arrival } from './arrival.ts'
 import type { Batch } from './batch/batch.ts'
 import type { FlushLimits } from './batch/flushPolicy.ts'
 import type { MaskKey } from './masking/maskKey.ts'
 import type { MaskRequest } from './masking/maskRequests.ts'
 import { LiveMeter, slotHealthOf } from './metrics/liveMeter.ts'
 import { SourceMonitor } from './metrics/sourceMonitor.ts'
-import { formatLsn, ZERO_LSN, type Lsn } from './model/lsn.ts'
+import { formatLsn, type Lsn } from './model/lsn.ts'
 import type { Host } from './ports.ts'
-import { askSource } from './source/askSource.ts'
-import { readFlushedLsn } from './source/position.ts'
 import { readCheckpoint, readSource, readTables } from './store/records.ts'
 import { faultOfOpening } from './store/faults.ts'
 import { readLastVerifications } from './store/reconciliations.ts'
@@ -96,9 +93,6 @@ export interface ReplicaSession {
 }
 
 const NOTIFY_INTERVAL_MS = 250
-const REPLY_INTERVAL_MS = 50
-/** The question where the source's log ends is a small one. */
-const POSITION_TIMEOUT_MS = 15_000
 /** Lag beyond which `following` is called `catching-up` again. */
 const FELL_BEHIND_BYTES = 64 << 20
 
@@ -129,6 +123,7 @@ class Session implements ReplicaSession {
   private verifications = new Map<number, LastVerification>()
   private readonly meter: LiveMeter
   private readonly replication: Replication
+  private readonly arrival: Arrival
   private monitor: SourceMonitor | null = null
   private slotName: string | null = null
   private readonly listeners = new Set<() => void>()
@@ -172,6 +167,7 @@ class Session implements ReplicaSession {
         onSource: (source) => this.watchSource(source.slotName),
       },
     })
+    this.arrival = new Arrival({ replication: this.replication, address: options.address, clock: host.clock })
     this.ticker = setInterval(() => this.tick(), NOTIFY_INTERVAL_MS)
   }
 
@@ -277,39 +273,11 @@ class Session implements ReplicaSession {
   }
 
   waitForLsn(lsn: Lsn, options: { timeoutMs: number; signal?: AbortSignal }): Promise<boolean> {
-    return this.waitUntil(() => (this.replication.visibleLsn ?? ZERO_LSN) >= lsn, options)
+    return this.arrival.at(lsn, options)
   }
 
-  async whenCaughtUp(signal?: AbortSignal): Promise<void> {
-    const target = await this.sourceLsn(signal)
-    this.replication.hearSourceLsn(target)
-    // Before there is a stream nobody knows whether the slot is still there.
-    const isCaughtUp = (): boolean =>
-      this.replication.isStreaming && !this.replication.isCopying && (this.replication.visibleLsn ?? ZERO_LSN) >= target
-    const hasCaughtUp = (): Promise<boolean> => this.waitUntil(isCaughtUp, { timeoutMs: Infinity, signal })
-    if (await hasCaughtUp()) {
-      // A change of a table to which nobody writes is not in the log.
-      await this.askSource(signal, (client) => this.replication.inspect(client, true))
-      if (await hasCaughtUp()) return
-    }
-    throw new MillraceError({
-      code: 'STOPPED',
-      message: 'Following was stopped before the replica had caught up.',
-      advice: 'Open it again: it goes on from its checkpoint.',
-    })
-  }
-
-  private async waitUntil(isDone: () => boolean, options: { timeoutMs: number; signal?: AbortSignal }): Promise<boolean> {
-    const deadlineMs = this.host.clock.monotonicMs() + options.timeoutMs
-    for (;;) {
-      options.signal?.throwIfAborted()
-      const { state, fault } = this.replication
-      if (state === 'failed' && fault) throw fault
-      if (isDone()) return true
-      if (state === 'stopped' || this.host.clock.monotonicMs() >= deadlineMs) return false
-      this.replication.requestReply()
-      await delay(REPLY_INTERVAL_MS, undefined, { signal: options.signal }).catch(() => {})
-    }
+  whenCaughtUp(signal?: AbortSignal): Promise<void> {
+    return this.arrival.ofEverything(signal)
   }
 
   close(): Promise<void> {
@@ -323,15 +291,6 @@ class Session implements ReplicaSession {
     await this.file.close()
     rmSync(this.stagingFolder, { recursive: true, force: true })
     for (const listener of this.listeners) listener()
-  }
-
-  /** Where the source's log is flushed now; what commits without waiting for that is let through first. */
-  private sourceLsn(signal?: AbortSignal): Promise<Lsn> {
-    return this.askSource(signal, readFlushedLsn)
-  }
-
-  private askSource<Answer>(signal: AbortSignal | undefined, ask: (client: pg.Client) => Promise<Answer>): Promise<Answer> {
-    return askSource(this.address, { purpose: 'position', readOnly: true, signal, answerTimeoutMs: POSITION_TIMEOUT_MS }, ask)
   }
 
   private watchSource(slotName: string): void {
