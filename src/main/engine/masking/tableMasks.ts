@@ -1,15 +1,5 @@
-import type { MaskRule, MaskRules } from '../model/maskRule.ts'
+import type { MaskRecord, MaskRule, MaskRules } from '../model/maskRule.ts'
 import type { SourceRelation } from '../model/relation.ts'
-
-/** What the file remembers of one column, with the names of that time; `none`: its mask was taken away. */
-export interface RememberedMask {
-  oid: number
-  attnum: number
-  schema: string
-  table: string
-  column: string
-  rule: MaskRule | 'none'
-}
 
 export interface TableMasks {
   rules: MaskRules
@@ -21,7 +11,7 @@ export interface TableMasks {
  * The masks of a table. A column is known by its table's OID and its attnum, so that a renamed one keeps its mask and a
  * new one has none; of a table that the file has not masked yet, by the names of what was masked before.
  */
-export function masksOfTable(records: readonly RememberedMask[], relation: Pick<SourceRelation, 'oid' | 'schema' | 'name' | 'columns'>): TableMasks {
+export function masksOfTable(records: readonly MaskRecord[], relation: Pick<SourceRelation, 'oid' | 'schema' | 'name' | 'columns'>): TableMasks {
   const rules = new Map<number, MaskRule>()
   const own = records.filter(({ oid }) => oid === relation.oid)
   if (own.length > 0) {

@@ -5,3 +5,13 @@ export type MaskRule = 'hash' | 'null' | 'redact'
 export type MaskRules = ReadonlyMap<number, MaskRule>
 
 export const noMasks: MaskRules = new Map()
+
+/** What a file remembers of one column, with the names of that time; `none`: its mask was taken away. */
+export interface MaskRecord {
+  oid: number
+  attnum: number
+  schema: string
+  table: string
+  column: string
+  rule: MaskRule | 'none'
+}

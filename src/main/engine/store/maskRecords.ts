@@ -1,15 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { MaskRule } from '../model/maskRule.ts'
-
-/** One column that was to be masked; `none`: its mask was taken away. Names are those of that time. */
-export interface MaskRecord {
-  oid: number
-  attnum: number
-  schema: string
-  table: string
-  column: string
-  rule: MaskRule | 'none'
-}
+import type { MaskRecord, MaskRule } from '../model/maskRule.ts'
 
 /** Which key the file's hashes are made with. */
 export interface MaskKeyRecord {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { masksOfTable, type RememberedMask } from '../../../../src/main/engine/masking/tableMasks.ts'
+import { masksOfTable } from '../../../../src/main/engine/masking/tableMasks.ts'
+import type { MaskRecord } from '../../../../src/main/engine/model/maskRule.ts'
 import { column, relation } from '../source/relation.ts'
 
 const id = column()
 const email = column({ attnum: 2, name: 'email' })
-const remembered = (change: Partial<RememberedMask> = {}): RememberedMask => ({ oid: 1, attnum: 2, schema: 'public', table: 'orders', column: 'email', rule: 'hash', ...change })
-const rulesOf = (records: RememberedMask[], of: ReturnType<typeof relation>) => {
+const remembered = (change: Partial<MaskRecord> = {}): MaskRecord => ({ oid: 1, attnum: 2, schema: 'public', table: 'orders', column: 'email', rule: 'hash', ...change })
+const rulesOf = (records: MaskRecord[], of: ReturnType<typeof relation>) => {
   const { rules, lost } = masksOfTable(records, of)
   return { rules: [...rules], lost }
 }
