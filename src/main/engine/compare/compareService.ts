@@ -122,7 +122,7 @@ export class CompareService {
             const source = new SourceSide({ address, reader, statement, signal, clock })
             await source.check()
             const maskedColumns = await replica.maskedColumns()
-            report({ conditions: await conditionsOf(source, replica), ...(maskedColumns.length > 0 ? { maskedColumns } : {}) })
+            report({ conditions: await conditionsOf(source, replica, maskedColumns), ...(maskedColumns.length > 0 ? { maskedColumns } : {}) })
             report(await this.waitForReplica(reader.client, signal))
             await timeBoth(source, replica, 0, 0, read, report)
             await this.answers({ source, replica, address, connection, statement, signal, read, report })

@@ -6,14 +6,14 @@ import type { SourceSide } from './sourceSide.ts'
 import { pathOf } from './tablePath.ts'
 
 /** What both engines ran with, in short lines: without it a time says little. */
-export async function conditionsOf(source: SourceSide, replica: ReplicaSide): Promise<string[]> {
+export async function conditionsOf(source: SourceSide, replica: ReplicaSide, maskedColumns: readonly string[]): Promise<string[]> {
   return [
     await sourceLine(source),
     await replicaLine(replica),
     placeLine(source.address),
     ...(await tableLines(source, replica.tableNames())),
     ...(await likenessLines(source)),
-    ...maskLines(await replica.maskedColumns()),
+    ...maskLines(maskedColumns),
     'Server time is the time to the first row, planning included; transfer is from the first row to the last, ' +
       'while a streaming plan is still at work.',
     'Rows arrive as text from the source and as native vectors from the replica; neither is drawn.',

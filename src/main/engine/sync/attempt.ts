@@ -93,7 +93,7 @@ export class Attempt {
     this.run?.leaveOut(oid)
     this.run?.letGo(oid)
     this.joiner?.wake(oid)
-    this.leaving.get(oid)?.abort()
+    this.breakOffCopy(oid)
   }
 
   /** The table's first copy, where it is under way, is of no use: it is copied once there is a stream. */
