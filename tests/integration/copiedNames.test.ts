@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { copyOutStatement } from '../../src/main/engine/apply/statements.ts'
 import { readSourceTables } from '../../src/main/engine/source/catalog.ts'
@@ -6,6 +7,10 @@ import { CopyConnection } from '../../src/main/engine/source/tableCopy.ts'
 import { isCopyOfPlanned } from '../../src/main/engine/sync/copiedNames.ts'
 import { planTable, type TablePlan } from '../../src/main/engine/typemap/tablePlan.ts'
 import { sharedPostgres, type TestDatabase } from '../support/postgres.ts'
+import { openReplica } from '../support/replica.ts'
+import { expectSameRows } from '../support/sameRows.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { until } from '../support/until.ts'
 
 describe.each([15, 18] as const)('a copy under a snapshot while names change, Postgres %i', (major) => {
   let source: TestDatabase
@@ -52,5 +57,30 @@ describe.each([15, 18] as const)('a copy under a snapshot while names change, Po
   it('fails by name where the name leads nowhere', async () => {
     await expect(passesAfter('ALTER TABLE "Größe ""1""" RENAME TO x')).rejects.toMatchObject({ code: '42P01' })
     await expect(passesAfter('ALTER TABLE other RENAME e TO x', 'other')).rejects.toMatchObject({ code: '42703' })
+  })
+
+  it('renamed while the first publication is made, it is followed under its new name', async () => {
+    const folder = await temporaryFolder()
+    const renaming = new pg.Client({ connectionString: source.url })
+    await renaming.connect()
+    await renaming.query('BEGIN; ALTER TABLE other RENAME TO renamed')
+    // Its name leads to the table until the rename is committed, and the publication waits for that.
+    const session = await openReplica(folder.path, source, { tables: { include: ['public.*'], exclude: ['public.bare'] } })
+    try {
+      await until('the publication waits for the table', async () => {
+        const waiting = await source.query(
+          `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'CREATE PUBLICATION%'`,
+        )
+        return waiting.rows.length > 0
+      })
+      await renaming.query('COMMIT')
+      await session.whenCaughtUp()
+      expect(session.live().tables.map(({ name, state }) => `${name} ${state}`)).toContain('renamed ready')
+      await expectSameRows(source, session, ['renamed'])
+    } finally {
+      await session.close()
+      await renaming.end()
+      await folder.remove()
+    }
   })
 })

@@ -89,7 +89,7 @@ export class Replication {
       logger: options.host.logger,
       perform: (signal) => this.perform(signal),
       // Before the first slot there is nothing to go back to, and a wrong address should be told at once.
-      // A table that changed while the publication was made has let nothing be made: it is begun again.
+      // A table that was renamed while the publication was made is none of that: the start is made again, as after a kill.
       mayRetry: async ({ code }) => code === 'TABLE_CHANGED' || (await readCheckpoint(options.file.bookkeeping)) !== null,
       onLost: (fault) => this.noteLost(fault),
       onRetry: () => void this.dispatch('retry'),
