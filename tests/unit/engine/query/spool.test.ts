@@ -2,6 +2,8 @@ import { tmpdir } from 'node:os'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ResultStore } from '../../../../src/main/engine/query/resultStore.ts'
 
+const ROWS = 4000
+
 let results: ResultStore
 
 beforeEach(async () => {
@@ -9,18 +11,24 @@ beforeEach(async () => {
 })
 afterEach(() => results.close())
 
+// Where both shared a connection, about one run in ten failed: the moment in which a flush can be cut off is short.
 it('pages are read while rows still come, and every row is there once, in its order', async () => {
-  const spool = await results.createSpool(['VARCHAR', 'VARCHAR'], 'UTC')
-  const pages: Promise<unknown>[] = []
-  let rows = 0
-  for (let round = 0; round < 150; round++) {
-    spool.appendText(Array.from({ length: 300 }, () => [String((rows += 1)), 'long'.repeat(40)]))
+  const spool = await results.createSpool(['VARCHAR'], 'UTC')
+  let isOver = false
+  const reading = (async () => {
+    while (!isOver) {
+      const { rows } = await spool.page(Math.max(0, spool.rowCount - 1), 1)
+      expect(rows.length).toBeLessThanOrEqual(1)
+    }
+  })()
+  for (let row = 1; row <= ROWS; row++) {
+    spool.appendText([[String(row)]])
     spool.flush()
-    const offset = Math.max(0, rows - 2000)
-    pages.push(spool.page(offset, 2000).then((page) => expect(page.rows[0]![0]).toBe(String(offset + 1))))
     await new Promise((resolve) => setImmediate(resolve))
   }
-  await Promise.all(pages)
-  for (const offset of [0, 12_345, rows - 1]) expect((await spool.page(offset, 1)).rows[0]![0]).toBe(String(offset + 1))
+  isOver = true
+  await reading
+  const { rows } = await spool.page(0, ROWS + 1)
+  expect(rows.map(([value]) => value)).toEqual(Array.from({ length: ROWS }, (_, at) => String(at + 1)))
   await spool.close()
 })
