@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test'
 import { expectAccessibleInEveryTheme } from './support/accessibility.ts'
-import { addressOfDemo, startApp, type App } from './support/app.ts'
+import { startApp, urlOfDemo, type App } from './support/app.ts'
 import { focusStops } from './support/focus.ts'
 import { goTo, untilFollowing, writeSql } from './support/window.ts'
 
@@ -146,9 +146,8 @@ test.describe('for everybody', () => {
     })
 
     await test.step('what a source is found to be, and its password asked again where it is not kept', async () => {
-      const { host, port, user, password, database } = await addressOfDemo(app.home)
-      await page.getByLabel('Paste a URL').fill(`postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}`)
-      await expect(page.getByLabel('Database')).toHaveValue(database)
+      await page.getByLabel('Paste a URL').fill(await urlOfDemo(app.home))
+      await expect(page.getByLabel('Database')).toHaveValue('shop')
       await page.getByRole('checkbox', { name: /password/i }).uncheck()
       await page.getByRole('button', { name: 'Test connection' }).click()
       await expect(page.getByRole('heading', { name: 'Ready to follow' })).toBeVisible()

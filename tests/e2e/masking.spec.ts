@@ -1,18 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { expectAccessible } from './support/accessibility.ts'
-import { startApp, type App } from './support/app.ts'
+import { startApp, urlOfDemo, type App } from './support/app.ts'
 import { goTo, untilFollowing, writeSql } from './support/window.ts'
 
 const screenshots = 'test-results/screenshots'
-
-async function demoUrl(home: string): Promise<string> {
-  const password = (await readFile(join(home, 'demo', 'password'), 'utf8')).trim()
-  const { workspaces } = JSON.parse(await readFile(join(home, 'workspaces.json'), 'utf8'))
-  const { host, port, user, database } = workspaces.find((workspace: { isDemo: boolean }) => workspace.isDemo).source
-  return `postgres://${user}:${password}@${host}:${port}/${database}?sslmode=disable`
-}
 
 test.describe('masked columns', () => {
   let app: App
@@ -65,7 +56,7 @@ test.describe('masked columns', () => {
 
     await test.step('a new source: the masks are chosen before the copy', async () => {
       await goTo(page, 'Connect')
-      await page.getByLabel('Paste a URL').fill(await demoUrl(app.home))
+      await page.getByLabel('Paste a URL').fill(await urlOfDemo(app.home))
       await page.getByRole('button', { name: /^Test/ }).click()
       await page.getByRole('button', { name: 'None', exact: true }).click()
       await page.getByRole('searchbox', { name: 'Search tables' }).fill('public.customers')

@@ -59,11 +59,17 @@ export async function startApp(options: { args?: string[]; home?: string } = {})
 }
 
 /** Where the demo's Postgres is, and who may use it. */
-export async function addressOfDemo(home: string): Promise<{ host: string; port: number; user: string; password: string; database: string }> {
+async function addressOfDemo(home: string): Promise<{ host: string; port: number; user: string; password: string; database: string }> {
   const password = (await readFile(join(home, 'demo', 'password'), 'utf8')).trim()
   const { workspaces } = JSON.parse(await readFile(join(home, 'workspaces.json'), 'utf8'))
   const { host, port, user, database } = workspaces.find((workspace: { isDemo: boolean }) => workspace.isDemo).source
   return { host, port, user, password, database }
+}
+
+/** As somebody would paste it. */
+export async function urlOfDemo(home: string): Promise<string> {
+  const { host, port, user, password, database } = await addressOfDemo(home)
+  return `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}`
 }
 
 /** A connection to the demo's Postgres, as somebody beside Millrace has one. */
