@@ -40,6 +40,17 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    files: ['src/main/**/*.ts'],
+    ignores: ['src/main/engine/store/interruption.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: "CallExpression[callee.property.name='interrupt'][callee.object.property.name='connection']", message: 'Use interrupt() of store/interruption.ts: it spares a COMMIT.' },
+        { selector: "CallExpression[callee.property.name='run'][arguments.0.value='COMMIT']", message: 'Use commit() of store/interruption.ts: no interrupt reaches it.' },
+      ],
+    },
+  },
   // Programs that talk to a terminal.
   { files: ['src/main/hosts/headless/**/*.ts', 'scripts/**', 'bench/**'], rules: { 'no-console': 'off' } },
   // A test may hold many promises of one subject.

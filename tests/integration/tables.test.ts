@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { DuckDBConnection } from '@duckdb/node-api'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ReplicaSession } from '../../src/main/engine/session.ts'
 import { bankTables, createBank, startBankLoad, type BankLoad } from '../support/bank.ts'
 import { runMillrace } from '../support/millrace.ts'
@@ -39,6 +40,23 @@ async function expectEqualAfterLoad(): Promise<void> {
   await expectSameRows(source, session!, bankTables)
 }
 
+/** Closes the session while the transaction is committed that makes a table's state `state`. */
+async function closeAtCommitOf(state: string): Promise<void> {
+  const { run } = DuckDBConnection.prototype
+  const writing = new Set<DuckDBConnection>()
+  let closing: Promise<void> | null = null
+  const watched = vi.spyOn(DuckDBConnection.prototype, 'run').mockImplementation(function (this: DuckDBConnection, ...statement) {
+    const [sql, values] = statement
+    if (sql.startsWith('INSERT INTO millrace.tables') && Object.values(values ?? []).includes(state)) writing.add(this)
+    const result = run.apply(this, statement)
+    if (sql === 'COMMIT' && writing.has(this)) closing ??= session!.close()
+    return result
+  })
+  await until(`a table is ${state}`, () => closing !== null, { everyMs: 1 })
+  watched.mockRestore()
+  await closing
+}
+
 describe.each([15, 18] as const)('a table copied beside the stream, Postgres %i', (major) => {
   beforeEach(async () => {
     source = await sharedPostgres(major).createDatabase()
@@ -59,6 +77,20 @@ describe.each([15, 18] as const)('a table copied beside the stream, Postgres %i'
     expect(tableOf('pgbench_accounts').state).toMatch(/^(copying|catching-up)$/)
     expect(session.live().state).toMatch(/following|catching-up/)
     await until('it is joined', () => tableOf('pgbench_accounts').state === 'ready')
+    await expectEqualAfterLoad()
+  })
+
+  it('closed in the moment in which a table joins the stream, it has every row the next time', async () => {
+    load = startBankLoad(source.address, accounts)
+    session = await openReplica(folder.path, source)
+    const { filePath } = session
+    await session.whenCaughtUp()
+    for (let round = 0; round < 3; round++) {
+      await session.resyncTable({ schema: 'public', name: 'pgbench_history' })
+      await closeAtCommitOf('ready')
+      session = await openReplica(folder.path, source, { filePath })
+      await session.whenCaughtUp()
+    }
     await expectEqualAfterLoad()
   })
 

@@ -5,6 +5,7 @@ import { spill, type StagedPart, type StagedTable } from '../batch/stagedTable.t
 import type { Checkpoint } from '../model/checkpoint.ts'
 import type { Lsn } from '../model/lsn.ts'
 import { faultOfWriting, reasonOfApplyError, verdictOfApplyError } from '../store/faults.ts'
+import { commit } from '../store/interruption.ts'
 import { writeCheckpoint, writeDeadLetter, writeTableState } from '../store/records.ts'
 import type { TablePlan } from '../typemap/tablePlan.ts'
 import { alterationStatements, isAlteredTwice, type Alteration, type Manner } from './alterTable.ts'
@@ -128,7 +129,7 @@ async function attempt(
     else await table.change!.giveUp(connection)
   }
   await writeCheckpoint(connection, checkpoint)
-  await connection.run('COMMIT')
+  await commit(connection)
 }
 
 async function applyTable(connection: DuckDBConnection, table: PlannedTable, manner: Manner): Promise<void> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { interrupt } from '../store/interruption.ts'
 import { openReading, readsWhileWriting, type Reading } from './rowFeed.ts'
 import type { CopiedCsv } from './statements.ts'
 
@@ -112,7 +113,7 @@ export class TableLoader {
     if (!reading) return
     reading.feed.destroy()
     // What was read so far is to be rolled back: no need to bring it in first.
-    this.connection.interrupt()
+    interrupt(this.connection)
     await this.closeReading()
   }
 

@@ -2,7 +2,7 @@ import { ResultReturnType, StatementType } from '@duckdb/node-api'
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBPreparedStatement, DuckDBResult } from '@duckdb/node-api'
 import { MillraceError } from '../../contract/errors.ts'
 import type { SessionSettings } from '../../contract/query.ts'
-import { interruptOnAbort } from '../store/interruption.ts'
+import { interrupt, interruptOnAbort } from '../store/interruption.ts'
 import { identifier, literal } from '../store/sql.ts'
 import { bindValues } from './replicaValues.ts'
 import { refusal } from './statement.ts'
@@ -123,7 +123,7 @@ export class ReplicaReader {
     const streaming = this.streaming
     this.streaming = null
     for (let isOver = streaming === null; !isOver;) {
-      this.connection.interrupt()
+      interrupt(this.connection)
       const chunk = await streaming!.fetchChunk().catch(() => null)
       isOver = chunk === null || chunk.rowCount === 0
     }

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { StatementType } from '@duckdb/node-api'
 import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api'
 import { SCRATCH, SCRATCH_MARK } from '../../contract/scratch.ts'
+import { commit } from '../store/interruption.ts'
 import type { OpenResult } from './openResult.ts'
 import type { ReplicaRunOptions } from './replicaRun.ts'
 import { ReplicaReader } from './replicaStatement.ts'
@@ -35,7 +36,7 @@ export const ScratchWriter = {
         const { connection } = reader
         await connection.run(`DELETE FROM ${SCRATCH_MARK} WHERE false`)
         const answer = await work(reader)
-        await connection.run('COMMIT')
+        await commit(connection)
         return answer
       },
       'BEGIN TRANSACTION',

@@ -4,6 +4,7 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
 import { MillraceError } from '../../contract/errors.ts'
 import { faultOfOpening } from './faults.ts'
 import { refuseShortFile } from './fileLength.ts'
+import { commit } from './interruption.ts'
 import { claimFile } from './openFiles.ts'
 import { literal } from './sql.ts'
 import { FORMAT_VERSION, migrationsFrom } from './migrations.ts'
@@ -190,7 +191,7 @@ export async function inTransaction<T>(connection: DuckDBConnection, work: () =>
   await connection.run('BEGIN TRANSACTION')
   try {
     const result = await work()
-    await connection.run('COMMIT')
+    await commit(connection)
     return result
   } catch (error) {
     await connection.run('ROLLBACK').catch(() => {})

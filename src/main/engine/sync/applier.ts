@@ -6,6 +6,7 @@ import type { Lsn } from '../model/lsn.ts'
 import type { SourceShape } from '../model/shape.ts'
 import type { Clock, Logger } from '../ports.ts'
 import { faultOfWriting } from '../store/faults.ts'
+import { interrupt } from '../store/interruption.ts'
 import { writeCheckpoint } from '../store/records.ts'
 import { inTransaction } from '../store/replicaFile.ts'
 import { planBatch, type BatchPlan } from './batchPlan.ts'
@@ -115,7 +116,7 @@ export class Applier {
   interrupt(): void {
     if (!this.inHand) return
     this.isInterrupted = true
-    const again = setInterval(() => this.options.connection.interrupt(), INTERRUPT_INTERVAL_MS)
+    const again = setInterval(() => interrupt(this.options.connection), INTERRUPT_INTERVAL_MS)
     void this.inHand.finally(() => clearInterval(again))
   }
 

@@ -27,6 +27,7 @@ import { cutConnection, cutShort } from '../source/ending.ts'
 import { readShapes } from '../source/shapes.ts'
 import { CopyConnection } from '../source/tableCopy.ts'
 import { faultOfWriting, isConflict, isRowTooLarge, reasonOfApplyError, verdictOfApplyError } from '../store/faults.ts'
+import { commit } from '../store/interruption.ts'
 import { writeDeadLetter, writeReplicaName, writeTable, writeTableState } from '../store/records.ts'
 import type { ReplicaFile } from '../store/replicaFile.ts'
 import { identifier } from '../store/sql.ts'
@@ -294,7 +295,7 @@ async function publishCopy(
   } else {
     await writeReplicaName(connection, plan.oid, placeOf(plan))
   }
-  await connection.run('COMMIT')
+  await commit(connection)
   noteSetAside(followed, setAside)
   Object.assign(table, { state, snapshotLsn, reason, rows })
 }
