@@ -3,18 +3,20 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { QueryService } from '../src/main/engine/query/queryService.ts'
 import { openSession } from '../src/main/engine/session.ts'
 import { benchHost } from './benchHost.ts'
-import type { OpeningMeasured, OpeningOrder } from './openingMessages.ts'
+import type { OpeningMeasured, OpeningOrder, QueryTime } from './openingMessages.ts'
 
 const LOOK_EVERY_MS = 2
 const PAGE_ROWS = 500
 
-/** As a dashboard asks: totals, a group, a time series, a search, the newest rows. */
-const dashboard = [
-  'SELECT count(*), sum(total), avg(quantity) FROM public.orders',
-  'SELECT country, status, sum(total) FROM public.orders GROUP BY ALL ORDER BY ALL',
-  `SELECT date_trunc('month', created_at) AS month, sum(total - tax) FROM public.orders GROUP BY ALL ORDER BY ALL`,
-  `SELECT count(*) FROM public.orders WHERE note LIKE '%shelf 12%'`,
-  'SELECT * FROM public.orders ORDER BY updated_at DESC LIMIT 50',
+const dashboard: readonly { query: string; sql: string }[] = [
+  { query: 'totals', sql: 'SELECT count(*), sum(total), avg(quantity) FROM public.orders' },
+  { query: 'groups', sql: 'SELECT country, status, sum(total) FROM public.orders GROUP BY ALL ORDER BY ALL' },
+  {
+    query: 'months of a timestamptz',
+    sql: `SELECT date_trunc('month', created_at) AS month, sum(total - tax) FROM public.orders GROUP BY ALL ORDER BY ALL`,
+  },
+  { query: 'a search in text', sql: `SELECT count(*) FROM public.orders WHERE note LIKE '%shelf 12%'` },
+  { query: 'newest rows', sql: 'SELECT * FROM public.orders ORDER BY updated_at DESC LIMIT 50' },
 ]
 
 const { address, file, folder, tables, readers, lingerMs } = JSON.parse(process.argv[2]!) as OpeningOrder
@@ -37,8 +39,8 @@ while (!isStreaming()) await delay(LOOK_EVERY_MS)
 const streamingMs = since()
 
 let isCaughtUp = false
-const queryTimesMs: number[] = []
-const restingQueryTimesMs: number[] = []
+const queryTimes: QueryTime[] = []
+const restingQueryTimes: QueryTime[] = []
 const RESTING_QUERIES = 40
 const queries = new QueryService({
   host,
@@ -46,21 +48,22 @@ const queries = new QueryService({
   sourceAddress: () => source,
   isBehind: () => session.isBehind,
 })
-async function ask(reader: number, turn: number): Promise<number> {
+async function ask(reader: number, turn: number): Promise<QueryTime> {
+  const { query, sql } = dashboard[turn % dashboard.length]!
   const askedMs = performance.now()
   // As the window runs it: answered with all that it shows at first.
-  await queries.start({ queryId: `reader ${reader}`, engine: 'replica', sql: dashboard[turn % dashboard.length]!, pageRows: PAGE_ROWS })
-  return performance.now() - askedMs
+  await queries.start({ queryId: `reader ${reader}`, engine: 'replica', sql, pageRows: PAGE_ROWS })
+  return { query, ms: performance.now() - askedMs }
 }
 async function read(reader: number): Promise<void> {
-  for (let turn = reader; !isCaughtUp; turn++) queryTimesMs.push(await ask(reader, turn))
+  for (let turn = reader; !isCaughtUp; turn++) queryTimes.push(await ask(reader, turn))
 }
 const reading = Promise.all(Array.from({ length: readers }, (_, reader) => read(reader)))
 await session.whenCaughtUp()
 const caughtUpMs = since()
 isCaughtUp = true
 await reading
-for (let turn = 0; readers > 0 && turn < RESTING_QUERIES; turn++) restingQueryTimesMs.push(await ask(0, turn))
+for (let turn = 0; readers > 0 && turn < RESTING_QUERIES; turn++) restingQueryTimes.push(await ask(0, turn))
 await queries.close()
 
 const [memoryBytes, duckdbBytes] = [[], []] as [number[], number[]]
@@ -80,8 +83,8 @@ await session.close()
 const measured: OpeningMeasured = {
   streamingMs,
   caughtUpMs,
-  queryTimesMs,
-  restingQueryTimesMs,
+  queryTimes,
+  restingQueryTimes,
   memoryBytes,
   duckdbBytes,
   peakBytes: process.resourceUsage().maxRSS * 1024,

@@ -10,13 +10,19 @@ export interface OpeningOrder {
   lingerMs: number
 }
 
+export interface QueryTime {
+  /** What the query asks for. */
+  query: string
+  ms: number
+}
+
 /** What it measured, from the call that opens the engine. */
 export interface OpeningMeasured {
   streamingMs: number
   caughtUpMs: number
-  queryTimesMs: number[]
+  queryTimes: QueryTime[]
   /** The same queries once it had caught up, one after another; none where there were no readers. */
-  restingQueryTimesMs: number[]
+  restingQueryTimes: QueryTime[]
   /** Memory of the process every second of the lingering. */
   memoryBytes: number[]
   /** What DuckDB's own account says of it, mostly blocks of the file that it keeps up to its limit. */

@@ -25,8 +25,10 @@ export interface OpenFileOptions {
  */
 const REPLICA_CATALOG = 'millrace_replica'
 
+/** DuckDB's statements hold so much for each thread; beyond the most, more threads gain nothing here. */
+const THREADS = Math.max(2, availableParallelism())
 /** Leaves room beside it for what is received and staged while a checkpoint holds up the apply. */
-const DEFAULT_MEMORY_LIMIT_BYTES = 352 << 20
+const DEFAULT_MEMORY_LIMIT_BYTES = Math.min(352, 96 + 80 * THREADS) << 20
 
 /** The DuckDB file and Millrace's own connection to it. */
 export class ReplicaFile {
@@ -65,9 +67,11 @@ export class ReplicaFile {
     let instance: DuckDBInstance | null = null
     try {
       instance = await DuckDBInstance.create(':memory:', {
-        threads: String(Math.max(2, availableParallelism())),
+        threads: String(THREADS),
         memory_limit: `${Math.round(memoryLimitBytes / 1e6)}MB`,
         temp_directory: options.temporaryFolder,
+        // Gives memory that statements have freed back within seconds; else it is kept for the next of their size.
+        allocator_background_threads: 'true',
         // Everything that Millrace uses is built in; a download in the middle of the work is a surprise.
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
