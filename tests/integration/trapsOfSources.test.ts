@@ -2,7 +2,7 @@ import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ReplicaSession } from '../../src/main/engine/session.ts'
 import { startPostgres, type TestDatabase, type TestPostgres } from '../support/postgres.ts'
-import { openReplica } from '../support/replica.ts'
+import { openReplica, replicaRows } from '../support/replica.ts'
 import { expectSameRows, leftOnSource } from '../support/sameRows.ts'
 import { temporaryFolder, type TemporaryFolder } from '../support/temporaryFolder.ts'
 import { until } from '../support/until.ts'
@@ -104,6 +104,24 @@ describe.each([15, 18] as const)('what may be done to a source while it is follo
     await expectEqual('wide')
     expect(huge().rows).toBe(1)
   }, 180_000)
+
+  // A quarter of a minute each: one server is enough.
+  it.each(major === 18 ? [28, 64] : [])('rows of %i MB come whole, by copy and by stream, several in a batch', async (megabytes) => {
+    const text = (salt: string) => `repeat(md5('${salt}' || id), ${megabytes * 32768})`
+    await source.query(`CREATE TABLE long (id int PRIMARY KEY, body text);
+      INSERT INTO long SELECT id, ${text('copied')} FROM generate_series(1, 3) id`)
+    await follow()
+    const expectEqualSums = async (): Promise<void> => {
+      const sql = 'SELECT id, length(body)::int AS length, md5(body) AS sum FROM long ORDER BY id'
+      const { rows } = await source.query(sql)
+      expect(await replicaRows(session!, sql)).toEqual(rows.map((row) => Object.values(row).join('|')))
+    }
+    await expectEqualSums()
+    await source.query(`UPDATE long SET body = ${text('streamed')}; INSERT INTO long VALUES (4, 'short')`)
+    await session!.whenCaughtUp()
+    await expectEqualSums()
+    expect(session!.live().tables.find(({ name }) => name === 'long')).toMatchObject({ state: 'ready', rows: 4 })
+  }, 120_000)
 
   it('a table that becomes unlogged is told, and copied when it is logged again', async () => {
     await source.query('CREATE TABLE scratchpad (id int PRIMARY KEY); INSERT INTO scratchpad VALUES (1)')

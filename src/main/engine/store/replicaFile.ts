@@ -1,11 +1,11 @@
 import { existsSync, statSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
 import { MillraceError } from '../../contract/errors.ts'
 import { faultOfOpening } from './faults.ts'
 import { refuseShortFile } from './fileLength.ts'
 import { commit } from './interruption.ts'
 import { claimFile } from './openFiles.ts'
+import { DUCKDB_THREADS, MEMORY_LIMIT_BYTES } from './memory.ts'
 import { literal } from './sql.ts'
 import { FORMAT_VERSION, migrationsFrom } from './migrations.ts'
 
@@ -24,11 +24,6 @@ export interface OpenFileOptions {
  * `sales.duckdb`, not knowing whether the file or the schema is meant.
  */
 const REPLICA_CATALOG = 'millrace_replica'
-
-/** DuckDB's statements hold so much for each thread; beyond the most, more threads gain nothing here. */
-const THREADS = Math.max(2, availableParallelism())
-/** Leaves room beside it for what is received and staged while a checkpoint holds up the apply. */
-const DEFAULT_MEMORY_LIMIT_BYTES = Math.min(352, 96 + 80 * THREADS) << 20
 
 /** The DuckDB file and Millrace's own connection to it. */
 export class ReplicaFile {
@@ -62,12 +57,12 @@ export class ReplicaFile {
    */
   static async open(path: string, options: OpenFileOptions): Promise<ReplicaFile> {
     if (options.readOnly && !existsSync(path)) throw missingFile()
-    const memoryLimitBytes = options.memoryLimitBytes ?? DEFAULT_MEMORY_LIMIT_BYTES
+    const memoryLimitBytes = options.memoryLimitBytes ?? MEMORY_LIMIT_BYTES
     const release = claimFile(path, options.readOnly === true)
     let instance: DuckDBInstance | null = null
     try {
       instance = await DuckDBInstance.create(':memory:', {
-        threads: String(THREADS),
+        threads: String(DUCKDB_THREADS),
         memory_limit: `${Math.round(memoryLimitBytes / 1e6)}MB`,
         temp_directory: options.temporaryFolder,
         // Gives memory that statements have freed back within seconds; else it is kept for the next of their size.

@@ -200,7 +200,14 @@ async function work(queue: FollowedTable[], first: CopyConnection | null, option
           }
           if (!(error instanceof LoadError) || verdictOfApplyError(error.cause, error.longestRowBytes) === 'stop') throw error
           source = await openUnderSnapshot(options)
-          copied = isRowTooLarge(error.cause, error.longestRowBytes) || !(await keepMisfitsAsText(table, source, connection, options))
+          try {
+            copied = isRowTooLarge(error.cause, error.longestRowBytes) || !(await keepMisfitsAsText(table, source, connection, options))
+          } catch (again) {
+            source.destroy()
+            source = null
+            if (!(again instanceof LoadError) || verdictOfApplyError(again.cause, again.longestRowBytes) === 'stop') throw again
+            copied = true
+          }
           if (copied) await park(table, reasonOfApplyError(error.cause, error.longestRowBytes), options)
         }
       }
