@@ -123,6 +123,17 @@ describe.each([15, 18] as const)('what may be done to a source while it is follo
     expect(session!.live().tables.find(({ name }) => name === 'long')).toMatchObject({ state: 'ready', rows: 4 })
   }, 120_000)
 
+  it.runIf(major === 18)('one transaction over five hundred tables comes whole', async () => {
+    const names = Array.from({ length: 500 }, (_, place) => `part_${place}`)
+    await source.query(names.map((name) => `CREATE TABLE ${name} (id int PRIMARY KEY, a text, b int, c float8, d date);
+      INSERT INTO ${name} SELECT id, 'first', id, id + 0.5, '2026-01-02' FROM generate_series(1, 5) id`).join(';'))
+    await follow()
+    await source.query(`BEGIN; ${names.map((name) => `UPDATE ${name} SET a = 'second' WHERE id > 1; DELETE FROM ${name} WHERE id = 5`).join(';')}; COMMIT`)
+    await session!.whenCaughtUp()
+    expect(session!.live()).toMatchObject({ fault: null, attempt: 0 })
+    await expectSameRows(source, session!, names)
+  }, 180_000)
+
   it('a table that becomes unlogged is told, and copied when it is logged again', async () => {
     await source.query('CREATE TABLE scratchpad (id int PRIMARY KEY); INSERT INTO scratchpad VALUES (1)')
     await follow()

@@ -6,7 +6,7 @@ import type { Checkpoint } from '../model/checkpoint.ts'
 import type { Lsn } from '../model/lsn.ts'
 import { faultOfWriting, reasonOfApplyError, verdictOfApplyError } from '../store/faults.ts'
 import { commit } from '../store/interruption.ts'
-import { makeRoomFor } from '../store/memory.ts'
+import { makeRoomForRows, makeRoomForTables } from '../store/memory.ts'
 import { writeCheckpoint, writeDeadLetter, writeTableState } from '../store/records.ts'
 import type { TablePlan } from '../typemap/tablePlan.ts'
 import { alterationStatements, isAlteredTwice, type Alteration, type Manner } from './alterTable.ts'
@@ -80,6 +80,7 @@ export async function applyBatch(
   for (const { parts } of tables) {
     for (const { part } of parts) for (const segment of part.segments) spill(segment)
   }
+  await makeRoomForTables(connection, tables.length)
   let manner: Manner = 'in place'
   for (;;) {
     try {
@@ -149,7 +150,7 @@ async function applyTable(connection: DuckDBConnection, table: PlannedTable, man
 export async function applyPart(connection: DuckDBConnection, part: StagedPart, plan: TablePlan): Promise<void> {
   if (part.truncateFirst) await connection.run(truncateStatement(plan))
   for (const segment of part.segments) {
-    await makeRoomFor(connection, segment.csv.longestRowBytes)
+    await makeRoomForRows(connection, segment.csv.longestRowBytes)
     for (const statement of segmentStatements(plan, segment)) await connection.run(statement)
   }
 }

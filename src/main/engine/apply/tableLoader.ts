@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { interrupt } from '../store/interruption.ts'
-import { makeRoomFor } from '../store/memory.ts'
+import { makeRoomForRows } from '../store/memory.ts'
 import { openReading, readsWhileWriting, type Reading } from './rowFeed.ts'
 import type { CopiedCsv } from './statements.ts'
 
@@ -175,7 +175,7 @@ export class TableLoader {
   }
 
   private async openReading(): Promise<void> {
-    await makeRoomFor(this.connection, this.longestRowBytes)
+    await makeRoomForRows(this.connection, this.longestRowBytes)
     if (this.failure !== null) return
     const path = join(this.folder, `${this.label}-${this.readingNumber++}.csv`)
     const statement = this.statementFor({

@@ -3,6 +3,8 @@ export interface FlushLimits {
   flushIntervalMs: number
   /** Log bytes at which a batch is closed. */
   flushBytes: number
+  /** Tables at which a batch is closed: in one transaction DuckDB holds some hundred kilobytes for each. */
+  flushTables: number
   /** Least time from one flush to the next while changes trickle in; a lone change goes at once. */
   trickleSpacingMs: number
   /** While changes trickle in, applying may take one part in so many of the time. */
@@ -12,6 +14,7 @@ export interface FlushLimits {
 export const defaultFlushLimits: FlushLimits = {
   flushIntervalMs: 250,
   flushBytes: 32 * 1024 * 1024,
+  flushTables: 1000,
   trickleSpacingMs: 50,
   trickleShare: 4,
 }
@@ -21,6 +24,8 @@ export interface FlushSituation {
   /** Whole transactions in the batch. */
   transactions: number
   bytes: number
+  /** With changes in the batch. */
+  tables: number
   firstChangeAtMs: number | null
   lastFlushAtMs: number
   /** How long the last batch took to apply. */
@@ -37,6 +42,11 @@ export type FlushDecision = { do: 'flush' } | { do: 'wait'; untilMs: number } | 
 const nothing: FlushDecision = { do: 'nothing' }
 const flush: FlushDecision = { do: 'flush' }
 
+/** The batch is as large as it is to be. */
+export function isFull({ bytes, tables }: Pick<FlushSituation, 'bytes' | 'tables'>, limits: FlushLimits): boolean {
+  return bytes >= limits.flushBytes || tables >= limits.flushTables
+}
+
 /**
  * Close the batch at the first of: its size, its age, or the end of what has been received. One
  * batch is applied at a time; while it is, the next one grows, and so batches become as large as the
@@ -44,7 +54,7 @@ const flush: FlushDecision = { do: 'flush' }
  */
 export function decideFlush(situation: FlushSituation, limits: FlushLimits): FlushDecision {
   if (situation.inTransaction || situation.isApplying || situation.transactions === 0) return nothing
-  if (situation.bytes >= limits.flushBytes) return flush
+  if (isFull(situation, limits)) return flush
   const dueMs = (situation.firstChangeAtMs ?? situation.nowMs) + limits.flushIntervalMs
   if (situation.nowMs >= dueMs) return flush
   if (!situation.isDrained) return { do: 'wait', untilMs: dueMs }

@@ -16,10 +16,22 @@ const ROOM_FOR_A_ROW = 8
 /** What a longer row needs is better not taken from a laptop: its table is parked. */
 const MOST_BYTES = 640 << 20
 
+/** What the limit holds of tables that one transaction changes; each needs room for a piece of every column. */
+const FEW_TABLES = 100
+const ROOM_FOR_A_TABLE_BYTES = 1 << 20
+
 /** To be called before rows so long are read: DuckDB may hold more from then on, until the file is closed. */
-export async function makeRoomFor(connection: DuckDBConnection, longestRowBytes: number): Promise<void> {
+export async function makeRoomForRows(connection: DuckDBConnection, longestRowBytes: number): Promise<void> {
   if (longestRowBytes < LONG_ROW_BYTES) return
-  const neededBytes = Math.min(MOST_BYTES, MEMORY_LIMIT_BYTES + ROOM_FOR_A_ROW * longestRowBytes)
+  await raiseLimit(connection, Math.min(MOST_BYTES, MEMORY_LIMIT_BYTES + ROOM_FOR_A_ROW * longestRowBytes))
+}
+
+/** As `makeRoomForRows`, before one transaction changes so many tables. */
+export async function makeRoomForTables(connection: DuckDBConnection, tables: number): Promise<void> {
+  if (tables > FEW_TABLES) await raiseLimit(connection, MEMORY_LIMIT_BYTES + ROOM_FOR_A_TABLE_BYTES * tables)
+}
+
+async function raiseLimit(connection: DuckDBConnection, neededBytes: number): Promise<void> {
   const reader = await connection.runAndReadAll(`SELECT current_setting('memory_limit')`)
   if (bytesOf(String(reader.getRows()[0]![0])) < neededBytes) await connection.run(`SET GLOBAL memory_limit = '${neededBytes}B'`)
 }

@@ -103,6 +103,13 @@ export class ReplicaFile {
     return recorded
   }
 
+  /** Brings what lies in memory and in the log into the file, where nobody else writes just then. Never rejects. */
+  async checkpoint(): Promise<void> {
+    if (this.closed) return
+    this.recording = this.recording.then(() => this.bookkeeping.run('CHECKPOINT')).catch(() => {})
+    await this.recording
+  }
+
   /** The file and its write-ahead log, in bytes. */
   sizeBytes(): number | null {
     try {

@@ -307,6 +307,8 @@ export class Replication {
   }
 
   private async perform(signal: AbortSignal): Promise<void> {
+    // Rows of small tables lie in memory, which DuckDB cannot move aside, until a checkpoint brings them into the file.
+    if (this.fault?.code === 'MEMORY_SHORT') await this.options.file.checkpoint()
     const attempt = new Attempt({ ...this.options, selection: this.selection, maskRequests: this.maskRequests }, this.masks, this.startsOver, {
       ...this.options.observer,
       onEvent: (event) => void this.dispatch(event),

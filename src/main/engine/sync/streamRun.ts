@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { MillraceError } from '../../contract/errors.ts'
 import type { ParkedTable } from '../apply/applyBatch.ts'
 import type { Batch } from '../batch/batch.ts'
-import { decideFlush, type FlushLimits } from '../batch/flushPolicy.ts'
+import { decideFlush, isFull, type FlushLimits } from '../batch/flushPolicy.ts'
 import { PgoutputDecoder } from '../decode/pgoutput.ts'
 import type { MaskKey } from '../masking/maskKey.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
@@ -262,6 +262,7 @@ export class StreamRun implements StreamSink {
         nowMs,
         transactions: batch.transactions,
         bytes: batch.bytes,
+        tables: batch.tables.size,
         firstChangeAtMs: batch.firstChangeAtMs,
         lastFlushAtMs: this.applier.lastBeganAtMs,
         lastApplyMs: this.applier.lastApplyMs,
@@ -273,7 +274,9 @@ export class StreamRun implements StreamSink {
     )
     if (decision.do === 'flush') this.flush()
     else if (decision.do === 'wait') this.flushLater(decision.untilMs, nowMs)
-    if (this.applier.isBusy && !this.stager.inTransaction && this.stager.batch.bytes >= this.options.limits.flushBytes) this.pauseSocket()
+    if (!this.applier.isBusy || this.stager.inTransaction) return
+    const { bytes, tables } = this.stager.batch
+    if (isFull({ bytes, tables: tables.size }, this.options.limits)) this.pauseSocket()
   }
 
   private flushLater(untilMs: number, nowMs: number): void {

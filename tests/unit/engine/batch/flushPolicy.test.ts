@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decideFlush, defaultFlushLimits, type FlushSituation } from '../../../../src/main/engine/batch/flushPolicy.ts'
 
-const limits = { flushIntervalMs: 250, flushBytes: 1000, trickleSpacingMs: 50, trickleShare: 4 }
+const limits = { flushIntervalMs: 250, flushBytes: 1000, flushTables: 20, trickleSpacingMs: 50, trickleShare: 4 }
 const nothing = { do: 'nothing' }
 const flush = { do: 'flush' }
 
@@ -12,6 +12,7 @@ function situation(change: Partial<FlushSituation> = {}): FlushSituation {
     nowMs: 10_000,
     transactions: 1,
     bytes: 100,
+    tables: 1,
     firstChangeAtMs: 10_000,
     lastFlushAtMs: 0,
     lastApplyMs: 5,
@@ -30,6 +31,7 @@ describe('when a batch is closed', () => {
     ['a batch never ends inside a transaction, whatever its age', { inTransaction: true, firstChangeAtMs: 0 }, nothing],
     ['one batch is applied at a time', { isApplying: true, bytes: 1e9, firstChangeAtMs: 0 }, nothing],
     ['a full batch goes at once, though more is coming', { bytes: 1000, isDrained: false }, flush],
+    ['a batch of many tables goes at once, though more is coming', { tables: 20, isDrained: false }, flush],
     ['an old batch goes at once, though more is coming', { firstChangeAtMs: 9750, isDrained: false }, flush],
     ['while more is coming it waits for its age', { firstChangeAtMs: 9900, isDrained: false }, { do: 'wait', untilMs: 10_150 }],
     ['a trickle is spaced', { lastFlushAtMs: 9970 }, { do: 'wait', untilMs: 10_020 }],
@@ -45,6 +47,7 @@ describe('when a batch is closed', () => {
       nowMs: fc.nat(10_000),
       transactions: fc.integer({ min: 1, max: 5 }),
       bytes: fc.nat(2000),
+      tables: fc.nat(40),
       firstChangeAtMs: fc.option(fc.nat(10_000)),
       lastFlushAtMs: fc.nat(10_000),
       lastApplyMs: fc.nat(3000),
