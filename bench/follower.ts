@@ -5,6 +5,7 @@ import { MillraceError } from '../src/main/contract/errors.ts'
 import type { SourceAddress } from '../src/main/contract/source.ts'
 import { openSession } from '../src/main/engine/session.ts'
 import { benchHost } from './benchHost.ts'
+import { peakMemoryBytes } from './peakMemory.mjs'
 import type { FollowerMessage, FollowerOrder } from './followerMessages.ts'
 
 const LOOK_EVERY_MS = 2
@@ -48,7 +49,7 @@ async function stop(): Promise<void> {
   const { commitToVisible } = session.live().lag
   replica.closeSync()
   await session.close()
-  answer({ ended: { ...commitToVisible, peakBytes: process.resourceUsage().maxRSS * 1024 } })
+  answer({ ended: { ...commitToVisible, peakBytes: peakMemoryBytes() } })
   process.exit(0)
 }
 

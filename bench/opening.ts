@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { QueryService } from '../src/main/engine/query/queryService.ts'
 import { openSession } from '../src/main/engine/session.ts'
 import { benchHost } from './benchHost.ts'
+import { peakMemoryBytes } from './peakMemory.mjs'
 import type { OpeningMeasured, OpeningOrder, QueryTime } from './openingMessages.ts'
 
 const LOOK_EVERY_MS = 2
@@ -87,6 +88,6 @@ const measured: OpeningMeasured = {
   restingQueryTimes,
   memoryBytes,
   duckdbBytes,
-  peakBytes: process.resourceUsage().maxRSS * 1024,
+  peakBytes: peakMemoryBytes(),
 }
 process.stdout.write(JSON.stringify(measured), () => process.exit(0))

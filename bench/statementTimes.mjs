@@ -2,6 +2,7 @@
 // DuckDB's time went, a line a kind of statement. Statements of several connections overlap.
 import { readFileSync, readdirSync } from 'node:fs'
 import { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { peakMemoryBytes } from './peakMemory.mjs'
 
 const times = new Map()
 
@@ -54,9 +55,9 @@ process.on('exit', () => {
     process.stderr.write(`${String(count).padStart(6)} ${width(ms, 9)} ${width(longestMs, 8)}  ${name}\n`)
   }
   process.stderr.write(`threads, user + system: ${threads.join(', ')}\n`)
-  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage()
+  const { userCPUTime, systemCPUTime } = process.resourceUsage()
   process.stderr.write(
     `whole process ${performance.now().toFixed(0)} ms, user ${(userCPUTime / 1000).toFixed(0)} ms, ` +
-      `system ${(systemCPUTime / 1000).toFixed(0)} ms, peak ${(maxRSS / 1024).toFixed(0)} MB\n`,
+      `system ${(systemCPUTime / 1000).toFixed(0)} ms, peak ${(peakMemoryBytes() / 2 ** 20).toFixed(0)} MB\n`,
   )
 })

@@ -28,6 +28,6 @@ await build({
     },
   },
 })
-for (const name of ['reportPeak.mjs', 'statementTimes.mjs']) cpSync(at(`bench/${name}`), at(`out/bench/${name}`))
+for (const name of ['peakMemory.mjs', 'reportPeak.mjs', 'statementTimes.mjs']) cpSync(at(`bench/${name}`), at(`out/bench/${name}`))
 
 process.exitCode = await run(process.execPath, [at('out/bench/run.js'), ...args])
