@@ -194,8 +194,9 @@ async function prepareOwnTables(connection: DuckDBConnection, options: OpenFileO
 
 /** Runs `work` between BEGIN and COMMIT; rolls back and throws on where it throws. */
 export async function inTransaction<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
-  await connection.run('BEGIN TRANSACTION')
   try {
+    // Within: a BEGIN that was interrupted may have taken place.
+    await connection.run('BEGIN TRANSACTION')
     const result = await work()
     await commit(connection)
     return result
