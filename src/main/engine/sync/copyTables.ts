@@ -1,8 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import pg from 'pg'
-import { MillraceError } from '../../contract/errors.ts'
-import type { SourceAddress } from '../../contract/source.ts'
+import type pg from 'pg'
 import {
   copyOutStatement,
   createCopyStatement,
@@ -15,24 +13,22 @@ import {
   type CopiedCsv,
 } from '../apply/statements.ts'
 import { TableLoader } from '../apply/tableLoader.ts'
-import type { MaskKey } from '../masking/maskKey.ts'
-import { keySettings } from '../masking/sourceMask.ts'
 import type { Lsn } from '../model/lsn.ts'
 import { marksOf } from '../model/shape.ts'
 import type { Clock, Logger } from '../ports.ts'
 import { followsOf } from '../source/catalog.ts'
-import type { CreatedSlot } from '../source/replicationConnection.ts'
-import { connectSource } from '../source/connection.ts'
 import { cutConnection, cutShort } from '../source/ending.ts'
 import { readShapes } from '../source/shapes.ts'
-import { CopyConnection } from '../source/tableCopy.ts'
-import { faultOfWriting, isConflict, isRowTooLarge, reasonOfApplyError, verdictOfApplyError } from '../store/faults.ts'
+import type { CopyConnection } from '../source/tableCopy.ts'
+import { isRowTooLarge, reasonOfApplyError } from '../store/faults.ts'
 import { commit } from '../store/interruption.ts'
 import { writeDeadLetter, writeReplicaName, writeTable, writeTableState } from '../store/records.ts'
 import type { ReplicaFile } from '../store/replicaFile.ts'
 import { identifier } from '../store/sql.ts'
 import { keepColumnsAsText, maskRulesOf, masksOfPlan, planTable, type TablePlan } from '../typemap/tablePlan.ts'
 import { isCopyOfPlanned } from './copiedNames.ts'
+import { faultOfCopyError, LoadError, RenamedError, SourceError, verdictOfCopyError } from './copyFailure.ts'
+import { connectUnderSnapshot, SnapshotSource, type SnapshotOptions } from './copySnapshot.ts'
 import { reasonAgainstMasks } from './fileMasks.ts'
 import { recordOf, samePlan, type CopyProgress, type FollowedTable } from './followedTables.ts'
 import { clearPlaces, dropReplica, noteSetAside, placeOf } from './replicaPlaces.ts'
@@ -43,20 +39,15 @@ import { clearPlaces, dropReplica, noteSetAside, placeOf } from './replicaPlaces
  */
 export type Publish = (copied: { state: 'ready' | 'catching-up'; snapshotLsn: Lsn }) => Promise<void>
 
-export interface CopyTablesOptions {
+export interface CopyTablesOptions extends SnapshotOptions {
   file: ReplicaFile
-  address: SourceAddress
   tables: readonly FollowedTable[]
   /** All tables of the file: one whose copy has the name of a new one gives way. */
   followed: ReadonlyMap<number, FollowedTable>
-  slot: CreatedSlot
   publicationNames: readonly string[]
-  /** For the source to hash by; null where the file has none. */
-  maskKey: MaskKey | null
   folder: string
   clock: Clock
   logger: Logger
-  signal: AbortSignal
   /** Aborted where the copy of this one table is of no use any more: it is left as not copied. */
   signalOf?(table: FollowedTable): AbortSignal
   /** The table has another plan now: read under the snapshot, or made to fit its values. */
@@ -73,38 +64,7 @@ const POOL_THREADS = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4) - 2
 /** Connections that copy at once: enough to fill the cores, few enough for a busy source. */
 const COPY_CONNECTIONS = Math.max(1, Math.min(4, Math.max(2, availableParallelism()), POOL_THREADS))
 
-const SNAPSHOT_TIMEOUT_MS = 30_000
 const CATALOG_TIMEOUT_MS = 60_000
-
-/** A copy that DuckDB could not take, told apart from a source that broke off. */
-class LoadError extends Error {
-  readonly longestRowBytes: number
-
-  constructor(cause: unknown, longestRowBytes: number) {
-    super('DuckDB could not take the copy', { cause })
-    this.longestRowBytes = longestRowBytes
-  }
-}
-
-/** The source, or the connection to it, broke the copy off. */
-class SourceError extends Error {
-  constructor(cause: unknown) {
-    super('the source broke the copy off', { cause })
-  }
-}
-
-/** A table or a column was renamed or dropped since the snapshot. */
-class RenamedError extends Error {
-  constructor() {
-    super('the table has other names now')
-  }
-}
-
-function isRenamed(error: unknown): boolean {
-  if (!(error instanceof SourceError)) return false
-  const { cause } = error
-  return cause instanceof RenamedError || ['42P01', '42703', '3F000'].includes((cause as { code?: string } | undefined)?.code ?? '')
-}
 
 /**
  * Copies tables under the slot's snapshot, several at once, the largest first. Each is planned as the snapshot
@@ -130,7 +90,7 @@ export async function copyTables(options: CopyTablesOptions): Promise<void> {
   for (const table of tables) table.copy = newProgress(table, options)
   const queue = tables.sort((one, other) => (other.estimatedRows ?? 0) - (one.estimatedRows ?? 0))
   const workers = Array.from({ length: Math.max(1, Math.min(COPY_CONNECTIONS, queue.length)) }, () => {
-    const worker = work(queue, first && new CopyConnection(first), options)
+    const worker = work(queue, new SnapshotSource(options, first), options)
     first = null
     return worker
   })
@@ -176,84 +136,44 @@ function newProgress(table: FollowedTable, options: CopyTablesOptions): CopyProg
   return { rows: 0, bytes: 0, estimatedRows: table.estimatedRows, startedAtMs: options.clock.nowMs() }
 }
 
-async function work(queue: FollowedTable[], first: CopyConnection | null, options: CopyTablesOptions): Promise<void> {
-  let source = first
+async function work(queue: FollowedTable[], source: SnapshotSource, options: CopyTablesOptions): Promise<void> {
   const connection = await options.file.connect()
   try {
-    for (let table = queue.shift(); table; table = queue.shift()) {
-      const voided = options.signalOf?.(table)
-      for (let copied = false; !copied && !voided?.aborted; ) {
-        options.signal.throwIfAborted()
-        source ??= await openUnderSnapshot(options)
-        try {
-          await copyTable(table, source, connection, options)
-          copied = true
-        } catch (error) {
-          source.destroy()
-          source = null
-          if (voided?.aborted) break
-          // Another copy was published meanwhile, and a name went from one to the other.
-          if (isConflict(error)) continue
-          if (isRenamed(error)) {
-            options.onRenamed?.(table)
-            break
-          }
-          if (!(error instanceof LoadError) || verdictOfApplyError(error.cause, error.longestRowBytes) === 'stop') throw error
-          source = await openUnderSnapshot(options)
-          try {
-            copied = isRowTooLarge(error.cause, error.longestRowBytes) || !(await keepMisfitsAsText(table, source, connection, options))
-          } catch (again) {
-            source.destroy()
-            source = null
-            if (!(again instanceof LoadError) || verdictOfApplyError(again.cause, again.longestRowBytes) === 'stop') throw again
-            copied = true
-          }
-          if (copied) await park(table, reasonOfApplyError(error.cause, error.longestRowBytes), options)
-        }
-      }
-    }
+    for (let table = queue.shift(); table; table = queue.shift()) await settle(table, source, connection, options)
   } catch (error) {
     // The others finish the table that they have in hand, and take no further one.
     queue.length = 0
     options.signal.throwIfAborted()
-    throw error instanceof SourceError ? error.cause : faultOfWriting(error instanceof LoadError ? error.cause : error)
+    throw faultOfCopyError(error)
   } finally {
-    source?.close()
+    source.close()
     connection.closeSync()
   }
 }
 
-async function openUnderSnapshot(options: CopyTablesOptions): Promise<CopyConnection> {
-  return new CopyConnection(await connectUnderSnapshot(options))
-}
-
-async function connectUnderSnapshot(options: CopyTablesOptions): Promise<pg.Client> {
-  const { address, maskKey, signal, slot } = options
-  const client = await connectSource(address, { purpose: 'copy', signal })
-  try {
-    await cutShort(client, { signal, timeoutMs: SNAPSHOT_TIMEOUT_MS }, async () => {
-      if (maskKey) await client.query(keySettings(maskKey))
-      await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
-      await client.query(`SET TRANSACTION SNAPSHOT ${pg.escapeLiteral(slot.snapshotName)}`)
-    })
-    return client
-  } catch (error) {
-    cutConnection(client)
-    throw new SourceError(isSnapshotGone(error) ? snapshotLost() : error)
+/** Copies one table, if need be with some columns as text, or parks it; left alone where its copy is of no use any more. */
+async function settle(table: FollowedTable, source: SnapshotSource, connection: DuckDBConnection, options: CopyTablesOptions): Promise<void> {
+  const voided = options.signalOf?.(table)
+  let refusal: LoadError | null = null
+  while (!voided?.aborted) {
+    options.signal.throwIfAborted()
+    try {
+      if (refusal === null) return await copyTable(table, await source.open(), connection, options)
+      const { cause, longestRowBytes }: LoadError = refusal
+      const isMended = !isRowTooLarge(cause, longestRowBytes) && (await keepMisfitsAsText(table, await source.open(), connection, options))
+      if (!isMended) return await park(table, reasonOfApplyError(cause, longestRowBytes), options)
+      refusal = null
+    } catch (error) {
+      source.drop()
+      if (voided?.aborted) return
+      const verdict = verdictOfCopyError(error)
+      if (verdict === 'stop') throw error
+      if (verdict === 'again') continue
+      if (verdict === 'renamed') return options.onRenamed?.(table)
+      if (refusal !== null) return park(table, reasonOfApplyError(refusal.cause, refusal.longestRowBytes), options)
+      refusal = verdict.refusal
+    }
   }
-}
-
-/** A snapshot lives as long as the connection that exported it. */
-function isSnapshotGone(error: unknown): boolean {
-  return ['22023', '42704'].includes((error as { code?: string }).code ?? '')
-}
-
-function snapshotLost(): MillraceError {
-  return new MillraceError({
-    code: 'CONNECTION_LOST',
-    message: 'The connection that held the snapshot was lost.',
-    advice: 'Check the network; Millrace copies what is missing under a new snapshot.',
-  })
 }
 
 async function copyTable(
