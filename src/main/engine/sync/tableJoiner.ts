@@ -127,6 +127,7 @@ export class TableJoiner {
         if (fault.code === 'DISK_FULL' || fault.code === 'FILE_DAMAGED') return this.options.onFault(fault)
         if (isTransientSourceError(error) && isWorthWaiting(fault.code, failures)) {
           failures++
+          if (fault.code === 'MEMORY_SHORT') await this.options.file.checkpoint()
           this.options.onActivity(`${fault.message} The copy is begun again.`)
           await delay(retryDelayMs(failures, Math.random()), undefined, { signal: this.signal }).catch(() => {})
         } else {
