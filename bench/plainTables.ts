@@ -32,7 +32,7 @@ export function plainTable(name: string, columnCount: number): PlainTable {
 }
 
 /** Compares every row of the tables by a 60-bit hash a row. Answers how many there were; throws where the sides differ. */
-export async function compareTables(client: pg.Client, file: string, tables: readonly Pick<PlainTable, 'name' | 'columns'>[]): Promise<number> {
+export async function compareTables(client: pg.Client, file: string, tables: readonly { name: string; columns: readonly { name: string }[] }[]): Promise<number> {
   const instance = await DuckDBInstance.create(file, { access_mode: 'READ_ONLY', threads: '2' })
   try {
     const replica = await instance.connect()

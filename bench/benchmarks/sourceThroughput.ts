@@ -20,7 +20,7 @@ const followed = [
   { name: 'pgbench_branches', columns: ['bid', 'bbalance'] },
   { name: 'pgbench_tellers', columns: ['tid', 'bid', 'tbalance'] },
   { name: 'pgbench_history', columns: ['tid', 'bid', 'aid', 'delta', 'mtime'] },
-].map(({ name, columns }) => ({ name, columns: columns.map((column) => ({ name: column, type: '' })) }))
+].map(({ name, columns }) => ({ name, columns: columns.map((column) => ({ name: column })) }))
 const tables = followed.map(({ name }) => `public.${name}`)
 const referenceSlot = 'bench_throughput_reference'
 const referencePublication = 'bench_throughput'

@@ -65,7 +65,7 @@ export class ReplicaFile {
         threads: String(DUCKDB_THREADS),
         memory_limit: `${Math.round(memoryLimitBytes / 1e6)}MB`,
         temp_directory: options.temporaryFolder,
-        // Gives memory that statements have freed back within seconds; else it is kept for the next of their size.
+        // Gives memory that statements have freed back sooner; else it is kept for the next of their size.
         allocator_background_threads: 'true',
         // Everything that Millrace uses is built in; a download in the middle of the work is a surprise.
         autoinstall_known_extensions: 'false',
